@@ -1,0 +1,61 @@
+# The commands of this project. `make run` and `make test` do all of their own set-up.
+# They need make, Python 3.11 with venv and pip; nothing else.
+
+PYTHON ?= python3.11
+BIN    := .venv/bin
+PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
+TESTS  ?= tests
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test lint bench faults lock clean
+
+help:  ## this list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
+
+setup: .venv/runtime.stamp  ## .venv from the hashed lock
+
+run: setup  ## the whole portal on http://127.0.0.1:8000 (PORT, PORTAL_VAR)
+	@exec $(BIN)/python -m conference_portal.run
+
+test: .venv/tests.stamp  ## the whole suite, on real servers and a real browser (TESTS=tests/accounts)
+	@tests/ensure_chromium.sh
+	$(BIN)/python -m pytest $(TESTS)
+
+lint: .venv/tests.stamp  ## style, types, direction of imports, templates, migrations, deployment checks
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/djlint --quiet --lint templates
+	$(BIN)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
+	BEHIND_TLS=1 $(BIN)/python manage.py check --deploy --fail-level WARNING
+
+bench: .venv/tests.stamp  ## the measurements, with their figures
+	$(BIN)/python -m benchmarks
+
+faults: .venv/tests.stamp  ## the long fault runs, with their figures
+	$(BIN)/python -m pytest -m faults --override-ini addopts= tests
+
+lock:  ## compile both locks anew: the newest versions that the two requirements files allow
+	$(PYTHON) -m venv .venv/lock
+	.venv/lock/bin/pip --quiet install uv
+	.venv/lock/bin/uv --no-config pip compile $(LOCK_OPTIONS) requirements.txt -o requirements.lock
+	.venv/lock/bin/uv --no-config pip compile $(LOCK_OPTIONS) -c requirements.lock tests/requirements.txt -o tests/requirements.lock
+
+# Only wheels: nothing is built on the machine that installs. Universal: one lock for every
+# processor. No header and no address: the lock says what, the machine's own pip says from where.
+LOCK_OPTIONS := --quiet --upgrade --generate-hashes --universal --python-version 3.11 \
+	--only-binary :all: --no-emit-index-url --no-header
+
+clean:  ## removes .venv and caches; var/ (your data) stays
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+
+.venv/bin/python:
+	$(PYTHON) -m venv .venv
+
+.venv/runtime.stamp: requirements.lock | .venv/bin/python
+	$(PIP) install --require-hashes --only-binary :all: -r requirements.lock
+	@touch $@
+
+.venv/tests.stamp: tests/requirements.lock .venv/runtime.stamp
+	$(PIP) install --require-hashes --only-binary :all: -r tests/requirements.lock
+	@touch $@
