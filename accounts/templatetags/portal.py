@@ -268,7 +268,11 @@ def tel(value: str | None) -> SafeString:
     """Link a number so that a telephone dials it; empty for no number."""
     if not value:
         return mark_safe("")
-    return format_html('<a class="tel" href="tel:{}">{}</a>', "".join(c for c in value if c.isdigit() or c == "+"), phone(value))
+    return format_html(
+        '<a class="tel" href="tel:{}">{}</a>',
+        "".join(c for c in value if c.isdigit() or c == "+"),
+        phone(value),
+    )
 
 
 @register.filter

@@ -79,7 +79,13 @@ def running(
             owner = stack.enter_context((run / "services.lock").open("w"))
             joiners = stack.enter_context((run / "joiners.lock").open("w"))
             services = _own_or_join(
-                stack, run, owner, joiners, lambda: _start(stack, var, needs_database, needs_redis, fast), own, busy
+                stack,
+                run,
+                owner,
+                joiners,
+                lambda: _start(stack, var, needs_database, needs_redis, fast),
+                own,
+                busy,
             )
             if (needs_database and not services.database_url) or (needs_redis and not services.redis_url):
                 raise LocalServiceError(

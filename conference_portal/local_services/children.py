@@ -37,7 +37,9 @@ def start(
     log.parent.mkdir(parents=True, exist_ok=True)
     if log.exists() and log.stat().st_size > LARGEST_LOG:
         log.replace(log.with_suffix(".1.log"))
-    bound = ["setpriv", "--pdeathsig", ends_with_us.name.removeprefix("SIG")] if shutil.which("setpriv") else []
+    bound = (
+        ["setpriv", "--pdeathsig", ends_with_us.name.removeprefix("SIG")] if shutil.which("setpriv") else []
+    )
     with log.open("ab") as output:
         return subprocess.Popen(
             [*wrap, *bound, *map(str, arguments)],

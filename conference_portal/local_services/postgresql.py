@@ -86,7 +86,12 @@ class PostgreSQL:
             *(NOT_SAFE_BUT_FAST if self.fast else ()),
         ]
         self._child = children.start(
-            [BINARIES / "postgres", "-D", self.data, *(word for setting in settings for word in ("-c", setting))],
+            [
+                BINARIES / "postgres",
+                "-D",
+                self.data,
+                *(word for setting in settings for word in ("-c", setting)),
+            ],
             log=self.log,
             cwd=self.data,
             ends_with_us=signal.SIGINT,

@@ -1,0 +1,190 @@
+"""Who takes part (the tree of units) and who signs in (users with a role in a unit)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.contrib.auth.models import AbstractUser, UserManager
+from django.db import models
+from django.db.models import Q
+
+from accounts.fields import LineField, PhoneField
+from accounts.permissions import Right, Role, may
+from accounts.vietnamese import folded, slug, sort_key
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+
+class Tier(models.TextChoices):
+    """How high a unit or a bridge point stands.
+
+    Tiers are data: since 1 July 2025 a province has no districts, and nothing here branches on one.
+    """
+
+    PROVINCE = "province", "Cấp tỉnh"
+    DISTRICT = "district", "Huyện, thành, thị ủy"
+    AFFILIATED = "affiliated", "Đảng ủy trực thuộc"
+    COMMUNE = "commune", "Xã, phường, thị trấn"
+    BRANCH = "branch", "Đảng bộ, chi bộ trực thuộc"
+    OTHER = "other", "Đơn vị phục vụ"
+
+
+class UnitQuerySet(models.QuerySet["Unit"]):
+    """Which units."""
+
+    def visible_to(self, user: User | AnonymousUser) -> UnitQuerySet:
+        """Units in the scope of ``user``: all for those above the units, else the own branch of the tree."""
+        if not user.is_authenticated:
+            return self.none()
+        if may(user, Right.READ_BOARD):
+            return self
+        if user.unit is None:
+            return self.none()
+        return self.under(user.unit)
+
+    def under(self, unit: Unit) -> UnitQuerySet:
+        """``unit`` and all that is below it."""
+        return self.filter(path__startswith=unit.path)
+
+    def below(self, unit: Unit) -> UnitQuerySet:
+        """All that is below ``unit``, without itself."""
+        return self.under(unit).exclude(pk=unit.pk)
+
+    def search(self, text: str) -> UnitQuerySet:
+        """Units whose name holds ``text``, marks or no marks."""
+        return self.filter(search__contains=folded(text))
+
+
+class Unit(models.Model):
+    """An organisation (*đơn vị*) in the tree: province → committee or agency → commune → branch."""
+
+    parent = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="children",
+        verbose_name="Trực thuộc",
+    )
+    name = LineField("Tên đơn vị", max_length=200)
+    short_name = LineField("Tên gọn", max_length=80, blank=True, help_text="Để trống thì dùng tên đơn vị.")
+    slug = models.SlugField("Mã trên địa chỉ", max_length=120, unique=True, blank=True)
+    tier = models.CharField("Cấp", max_length=12, choices=Tier)
+    code = models.CharField(
+        "Mã hành chính",
+        max_length=12,
+        blank=True,
+        help_text="Mã của Tổng cục Thống kê; chỉ đúng trong thời gian đơn vị tồn tại.",
+    )
+    valid_from = models.DateField("Có từ ngày", null=True, blank=True)
+    valid_until = models.DateField("Đến hết ngày", null=True, blank=True)
+    email = models.EmailField("Thư điện tử", blank=True)
+    phone = PhoneField("Điện thoại")
+    position = models.PositiveIntegerField("Thứ tự", default=1000)
+    path = models.CharField(max_length=200, editable=False, db_collation="C", db_index=True)
+    sort_key = models.CharField(max_length=400, editable=False, db_collation="C")
+    search = models.CharField(max_length=400, editable=False)
+
+    objects = UnitQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "đơn vị"
+        verbose_name_plural = "đơn vị"
+        ordering = ["position", "sort_key", "pk"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["code", "valid_from"],
+                condition=~Q(code=""),
+                nulls_distinct=False,
+                name="unit_code_once_per_period",
+                violation_error_message="Mã hành chính này đã có ở đơn vị khác trong cùng thời gian.",
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_until__isnull=True)
+                | Q(valid_from__isnull=True)
+                | Q(valid_until__gte=models.F("valid_from")),
+                name="unit_period_runs_forward",
+                violation_error_message="Ngày kết thúc phải sau ngày bắt đầu.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """The full name."""
+        return self.name
+
+    @property
+    def called(self) -> str:
+        """The name as tables show it."""
+        return self.short_name or self.name
+
+    def covers(self, other: Unit) -> bool:
+        """Say whether ``other`` is this unit or below it."""
+        return other.path.startswith(self.path)
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Compute what is stored for order, search and scope.
+
+        The path holds the keys from the root, "1.12.45.", so that one indexed prefix finds a whole
+        branch. Moving a unit moves all below it.
+        """
+        self.slug = self.slug or slug(self.name)
+        self.sort_key = sort_key(self.name)
+        self.search = folded(f"{self.name} {self.short_name} {self.code}")
+        moved_from = self.path
+        super().save(*args, **kwargs)
+        path = f"{self.parent.path if self.parent else ''}{self.pk}."
+        if path != moved_from:
+            self.path = path
+            Unit.objects.filter(pk=self.pk).update(path=path)
+            for child in self.children.all():
+                child.save()
+
+
+class PortalUserManager(UserManager["User"]):
+    """Users by name or mail."""
+
+    def clerks_of(self, unit: Unit) -> models.QuerySet[User]:
+        """People who register for ``unit`` itself and can be written to."""
+        return self.filter(unit=unit, role=Role.CLERK, is_active=True).exclude(email="").order_by("pk")
+
+
+class User(AbstractUser):
+    """Someone who signs in, with a role, in a unit."""
+
+    first_name = None  # type: ignore[assignment]
+    last_name = None  # type: ignore[assignment]
+    full_name = LineField("Họ và tên", max_length=120, blank=True)
+    role = models.CharField("Vai trò", max_length=12, choices=Role, default=Role.CLERK)
+    unit = models.ForeignKey(
+        Unit, on_delete=models.PROTECT, null=True, blank=True, related_name="users", verbose_name="Đơn vị"
+    )
+    phone = PhoneField("Điện thoại")
+
+    objects: ClassVar[PortalUserManager] = PortalUserManager()
+
+    class Meta:
+        verbose_name = "tài khoản"
+        verbose_name_plural = "tài khoản"
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                condition=~Q(role=Role.CLERK)
+                | Q(unit__isnull=False)
+                | Q(is_active=False)
+                | Q(is_superuser=True),
+                name="clerk_has_unit",
+                violation_error_message="Cán bộ đơn vị phải thuộc một đơn vị.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """The name as people say it."""
+        return self.full_name or self.username
+
+    def get_full_name(self) -> str:
+        """The name as people say it."""
+        return str(self)
+
+    def get_short_name(self) -> str:
+        """The given name, last in Vietnamese."""
+        return str(self).rsplit(" ", maxsplit=1)[-1]

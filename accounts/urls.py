@@ -1,0 +1,9 @@
+"""Addresses of units."""
+
+from django.urls import path
+
+from accounts import views
+
+urlpatterns = [
+    path("don-vi/", views.units, name="units"),
+]

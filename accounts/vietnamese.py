@@ -1,0 +1,84 @@
+"""Vietnamese text: one spelling of each letter, an order by given name, and search without marks."""
+
+import re
+import unicodedata
+
+ALPHABET = "aăâbcdđeêghiklmnoôơpqrstuưvxy"
+"""The Vietnamese alphabet; f, j, w and z of foreign names stand where the Latin order puts them."""
+
+_LETTERS = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
+_LETTER_RANK = {
+    letter: chr(ord("0") + index) if index < 10 else chr(ord("a") + index - 10)
+    for index, letter in enumerate(_LETTERS[:36])
+}
+_TONES = {"\u0300": "1", "\u0309": "2", "\u0303": "3", "\u0301": "4", "\u0323": "5"}
+"""Dictionary order of tones: none, grave, hook, tilde, acute, dot below."""
+
+_CONTROL = re.compile(r"[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_SPACES = re.compile(r"\s+")
+
+
+def nfc(text: str) -> str:
+    """Return ``text`` in Unicode's composed form, as every comparison in the portal expects.
+
+    Phones and Macs type the decomposed form, for which ``==`` with a stored name fails.
+    """
+    return unicodedata.normalize("NFC", text)
+
+
+def line(text: str) -> str:
+    """Return ``text`` as one tidy line: composed, no control or direction marks, single spaces.
+
+    Control characters break workbooks (openpyxl raises on them) and direction marks let a name
+    show as another one.
+    """
+    return _SPACES.sub(" ", _CONTROL.sub(" ", nfc(text))).strip()
+
+
+def paragraph(text: str) -> str:
+    """Return ``text`` as tidy lines, keeping the line breaks that somebody typed."""
+    lines = (line(part) for part in nfc(text).replace("\r\n", "\n").replace("\r", "\n").split("\n"))
+    return "\n".join(lines).strip("\n")
+
+
+def folded(text: str) -> str:
+    """Return ``text`` in small letters without marks (đ → d), for search: "Đặng Thị" → "dang thi"."""
+    decomposed = unicodedata.normalize("NFD", line(text).lower().replace("đ", "d"))
+    return "".join(char for char in decomposed if not unicodedata.combining(char))
+
+
+def _syllable_key(syllable: str) -> str:
+    """Letters first, tone last: "hòa" before "hóa", both before "hoan"."""
+    letters, tone = [], "0"
+    for char in unicodedata.normalize("NFD", syllable):
+        if char in _TONES:
+            tone = _TONES[char]
+        elif unicodedata.combining(char) and letters:
+            letters[-1] = unicodedata.normalize("NFC", letters[-1] + char)
+        else:
+            letters.append(char)
+    return (
+        "".join(_LETTER_RANK.get(letter, "~" if not letter.isdigit() else "!" + letter) for letter in letters)
+        + " "
+        + tone
+    )
+
+
+def sort_key(text: str) -> str:
+    """Return an ASCII key that any server sorts as a Vietnamese dictionary does, syllable by syllable."""
+    return " ".join(_syllable_key(syllable) for syllable in line(text).lower().split(" "))[:400]
+
+
+def name_sort_key(full_name: str) -> str:
+    """Return a sort key of a person's name: given name first, then family and middle names.
+
+    The wheels' PostgreSQL has no ICU and servers differ in collation, so the order is computed here
+    and stored: "Nguyễn Văn An" < "Trần Thị An" < "Lê Văn Ánh" < "Đỗ Bình".
+    """
+    given, *_ = reversed(line(full_name).split(" "))
+    return f"{sort_key(given)}  {sort_key(full_name)}"[:400]
+
+
+def slug(text: str) -> str:
+    """Return ``text`` as an address part: "Huyện ủy Nghi Xuân" → "huyen-uy-nghi-xuan"."""
+    return re.sub(r"[^a-z0-9]+", "-", folded(text)).strip("-")

@@ -1,0 +1,155 @@
+"""Where a conference takes place: bridge points, and the tests of their lines."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import OuterRef, Q, Subquery
+
+from accounts.fields import LineField, PhoneField
+from accounts.models import Tier, Unit
+from accounts.permissions import Right, may
+from invitations.models import Meeting
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+class PointState(models.TextChoices):
+    """How far a bridge point is; the value names its cell on the board (a square that fills)."""
+
+    NONE = "none", "chưa đăng ký"
+    REGISTERED = "reg", "đã đăng ký, thiếu cán bộ kỹ thuật"
+    CONTACT = "contact", "có cán bộ kỹ thuật"
+    TESTED = "tested", "đã thử đường truyền"
+    FAILED = "fail", "thử chưa đạt"
+    OFF = "off", "không kết nối"
+
+
+class BridgePointQuerySet(models.QuerySet["BridgePoint"]):
+    """Which bridge points."""
+
+    def visible_to(self, user: User) -> BridgePointQuerySet:
+        """For a clerk the points of the own branch of the tree; for the others all of what is published."""
+        if not may(user, Right.LIST_POINTS):
+            return self.none()
+        if may(user, Right.EDIT_MEETING):
+            return self
+        published = self.exclude(meeting__state=Meeting.State.DRAFT)
+        if may(user, Right.REGISTER):
+            return published.filter(unit__path__startswith=user.unit.path) if user.unit else self.none()
+        return published
+
+    def connected(self) -> BridgePointQuerySet:
+        """Points that take part."""
+        return self.filter(connects=True)
+
+    def with_last_test(self) -> BridgePointQuerySet:
+        """Each with ``last_result``, the result of its last line test, or None."""
+        last = LineTest.objects.filter(point=OuterRef("pk")).order_by("-at", "-pk")
+        return self.annotate(
+            last_result=Subquery(last.values("result")[:1]), last_test_at=Subquery(last.values("at")[:1])
+        )
+
+
+class BridgePoint(models.Model):
+    """One video site (*điểm cầu*) of one meeting, at one unit."""
+
+    meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="bridge_points")
+    unit = models.ForeignKey(
+        Unit, on_delete=models.PROTECT, related_name="bridge_points", verbose_name="Đơn vị"
+    )
+    parent = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="children",
+        verbose_name="Điểm cầu cấp trên",
+    )
+    tier = models.CharField("Cấp điểm cầu", max_length=12, choices=Tier)
+    venue = LineField("Nơi họp", max_length=300, blank=True)
+    chair = LineField("Chủ trì", max_length=200, blank=True)
+    technician = LineField("Cán bộ kỹ thuật", max_length=120, blank=True)
+    technician_phone = PhoneField("Điện thoại kỹ thuật")
+    connects = models.BooleanField("Kết nối", default=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = BridgePointQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "điểm cầu"
+        verbose_name_plural = "điểm cầu"
+        ordering = ["unit__position", "unit__sort_key", "pk"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["meeting", "unit"],
+                name="one_point_per_unit",
+                violation_error_message="Đơn vị này đã có điểm cầu trong hội nghị.",
+            ),
+            models.CheckConstraint(condition=~Q(parent=models.F("id")), name="point_is_not_its_own_parent"),
+        ]
+
+    def __str__(self) -> str:
+        """The point by its unit."""
+        return f"Điểm cầu {self.unit.called}"
+
+    @property
+    def has_technician(self) -> bool:
+        """Somebody can be called about the line."""
+        return bool(self.technician and self.technician_phone)
+
+    @property
+    def missing(self) -> list[str]:
+        """What is still to be filled in, in the words of the form."""
+        wanted = {
+            "nơi họp": self.venue,
+            "chủ trì": self.chair,
+            "cán bộ kỹ thuật": self.technician,
+            "điện thoại kỹ thuật": self.technician_phone,
+        }
+        return [name for name, value in wanted.items() if not value]
+
+    @property
+    def state(self) -> PointState:
+        """How far this point is. Uses ``last_result`` of ``with_last_test()`` where it was asked for."""
+        if not self.connects:
+            return PointState.OFF
+        result = getattr(self, "last_result", None)
+        if result:
+            return PointState.TESTED if result == LineTest.Result.GOOD else PointState.FAILED
+        return PointState.CONTACT if self.has_technician else PointState.REGISTERED
+
+
+class LineTest(models.Model):
+    """One test of one point's line (*chạy thử đường truyền*); every test is kept."""
+
+    class Result(models.TextChoices):
+        """What was seen and heard."""
+
+        GOOD = "good", "Hình và tiếng tốt"
+        PICTURE_ONLY = "picture", "Chỉ có hình"
+        SOUND_ONLY = "sound", "Chỉ có tiếng"
+        FAILED = "failed", "Không kết nối được"
+
+    point = models.ForeignKey(BridgePoint, on_delete=models.CASCADE, related_name="line_tests")
+    at = models.DateTimeField("Lúc")
+    result = models.CharField("Kết quả", max_length=10, choices=Result)
+    note = LineField("Ghi chú", max_length=300, blank=True)
+    tested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = "lần thử đường truyền"
+        verbose_name_plural = "lần thử đường truyền"
+        ordering = ["-at", "-pk"]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["point", "-at"], name="last_test_of_a_point")
+        ]
+
+    def __str__(self) -> str:
+        """The result."""
+        return self.get_result_display()

@@ -1,0 +1,5 @@
+"""Addresses of bridge points."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

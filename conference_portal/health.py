@@ -1,0 +1,61 @@
+"""Whether the portal lives, whether it is ready, and the page for a lost CSRF token."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.core.cache import cache
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from redis import Redis
+
+from conference_portal.tasks import HEARTBEAT_KEY
+
+
+@login_not_required
+def healthz(request: HttpRequest) -> HttpResponse:
+    """Say that this process answers."""
+    return HttpResponse("ok", content_type="text/plain")
+
+
+def _database() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+
+
+def _broker() -> None:
+    Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2).ping()
+
+
+def _worker_and_beat() -> None:
+    if cache.get(HEARTBEAT_KEY) is None:
+        raise RuntimeError("no heartbeat")
+
+
+CHECKS: dict[str, Callable[[], None]] = {
+    "database": _database,
+    "broker": _broker,
+    "worker and beat": _worker_and_beat,
+}
+
+
+@login_not_required
+def readyz(request: HttpRequest) -> JsonResponse:
+    """Say, part by part, whether database, broker, worker and beat answer: 200, else 503."""
+    answers = {name: _answers(check) for name, check in CHECKS.items()}
+    return JsonResponse(answers, status=200 if all(answers.values()) else 503)
+
+
+def _answers(check: Callable[[], None]) -> bool:
+    try:
+        check()
+    except Exception:  # noqa: BLE001 - whatever is wrong, the part is not ready
+        return False
+    return True
+
+
+@login_not_required
+def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Explain a lost CSRF token; what was typed is still one step back in the browser."""
+    return render(request, "403_csrf.html", status=403)

@@ -1,0 +1,94 @@
+"""What stands around every page: the masthead's entries for each role, whom to call, the time."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, NamedTuple, cast
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.permissions import Right, Rights, Role, may
+
+
+class Section(NamedTuple):
+    """A part of the portal: who sees it, what it is called, its address, the names of its pages.
+
+    ``address`` is followed by the meeting's slug where the page at hand has one; without one,
+    ``address`` + "_latest" (or ``address`` itself, when it needs none) leads to the latest meeting.
+    """
+
+    right: Right
+    label: str
+    address: str
+    pages: tuple[str, ...]
+
+
+SECTIONS = [
+    Section(Right.REGISTER, "Việc cần làm", "todo", ("todo",)),
+    Section(Right.REGISTER, "Đăng ký", "registration_latest", ("registration", "receipt")),
+    Section(Right.READ_BOARD, "Bảng theo dõi", "board_latest", ("board",)),
+    Section(Right.READ_LETTER, "Giấy mời", "meetings", ("meeting",)),
+    Section(Right.DO_ASSIGNMENT, "Việc được giao", "own_assignments", ("own_assignments", "assignment")),
+    Section(Right.LIST_POINTS, "Điểm cầu", "points_latest", ("point",)),
+    Section(Right.EXPORT, "Tổng hợp", "exports_latest", ("export", "totals")),
+    Section(Right.READ_OUTBOX, "Hộp gửi", "outbox", ("outbox", "reminder")),
+    Section(Right.MANAGE_UNITS, "Đơn vị", "units", ("unit",)),
+]
+"""From what is asked most to what is asked least."""
+
+HOME = {
+    Role.OFFICE: "board_latest",
+    Role.PROPAGANDA: "board_latest",
+    Role.CLERK: "todo",
+    Role.TELECOM: "points_latest",
+    Role.OBSERVER: "own_assignments",
+}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry of the masthead."""
+
+    label: str
+    url: str
+    current: bool
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """Send each role to the page that asks something of it."""
+    return redirect(HOME[Role(cast(User, request.user).role)])
+
+
+def portal(request: HttpRequest) -> dict[str, Any]:
+    """Give templates ``portal`` (names and the time), ``nav`` (entries) and ``rights``."""
+    context: dict[str, Any] = {
+        "portal": {
+            "org": settings.PORTAL_ORG,
+            "help_name": settings.PORTAL_HELP_NAME,
+            "help_phone": settings.PORTAL_HELP_PHONE,
+            "now": timezone.now(),
+        }
+    }
+    user = getattr(request, "user", None)
+    if user is not None and user.is_authenticated:
+        context["rights"] = Rights(user)
+        context["nav"] = list(_entries(request, user))
+    return context
+
+
+def _entries(request: HttpRequest, user: User) -> Iterator[Entry]:
+    match = request.resolver_match
+    here = (match.url_name if match else None) or ""
+    slug = match.kwargs.get("slug") if match else None
+    for section in SECTIONS:
+        if may(user, section.right):
+            address = section.address
+            if slug and address.endswith("_latest"):
+                url = reverse(address.removesuffix("_latest"), args=[slug])
+            else:
+                url = reverse(address)
+            yield Entry(section.label, url, here.startswith(section.pages))

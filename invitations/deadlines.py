@@ -1,0 +1,44 @@
+"""When it is too late: pure functions over moments, all with a time zone, all on PostgreSQL's clock."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from enum import Enum
+
+GRACE = timedelta(seconds=120)
+"""How long after the deadline a submission that arrived in time may still be decided.
+
+A request that waited on a slow line or for a busy server is on time if its head arrived in time; one
+that hangs for longer is a fault, and the unit is told so.
+"""
+
+
+class Verdict(Enum):
+    """What the clock says of an attempt."""
+
+    ON_TIME = "on_time"
+    ARRIVED_LATE = "arrived_late"
+    DECIDED_LATE = "decided_late"
+
+
+def effective_deadline(meeting_deadline: datetime, extended_until: datetime | None) -> datetime:
+    """Return a unit's deadline: the later of the meeting's and its last extension's (rule 3)."""
+    return meeting_deadline if extended_until is None else max(meeting_deadline, extended_until)
+
+
+def judge(*, arrived_at: datetime, decided_at: datetime, deadline: datetime) -> Verdict:
+    """Decide whether something that arrived and was decided at these moments is on time (rule 2).
+
+    The very instant of the deadline is on time ("trước 17 giờ" is read in the unit's favour), one
+    microsecond later is not.
+    """
+    if arrived_at > deadline:
+        return Verdict.ARRIVED_LATE
+    if decided_at > deadline + GRACE:
+        return Verdict.DECIDED_LATE
+    return Verdict.ON_TIME
+
+
+def is_over(deadline: datetime, now: datetime) -> bool:
+    """Say whether a page opened ``now`` shows the closed form."""
+    return now > deadline

@@ -1,0 +1,5 @@
+"""Addresses of meetings and letters."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

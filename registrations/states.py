@@ -1,0 +1,86 @@
+"""How far a unit is: one word for the board, the letter's margin, the reminders and the reports."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db import models
+from django.db.models import OuterRef, QuerySet, Subquery
+
+from accounts.models import User
+from invitations.deadlines import effective_deadline, is_over
+from invitations.models import Invitation, Meeting
+from registrations.models import Extension, Registration
+
+
+class UnitState(models.TextChoices):
+    """From called to submitted; the value names the chip of the look."""
+
+    INVITED = "invited", "Chưa mở"
+    SEEN = "seen", "Đã xem"
+    CONFIRMED = "confirmed", "Đã xác nhận"
+    DRAFT = "draft", "Đang soạn"
+    SUBMITTED = "submitted", "Đã gửi"
+    RETURNED = "returned", "Trả lại"
+    EXTENDED = "extended", "Gia hạn"
+    LATE = "late", "Trễ hạn"
+
+
+class Standing(NamedTuple):
+    """An invitation with what is known of it at one moment."""
+
+    invitation: Invitation
+    registration: Registration | None
+    deadline: datetime
+    state: UnitState
+
+    @property
+    def is_answered(self) -> bool:
+        """A submission stands."""
+        return self.state == UnitState.SUBMITTED
+
+    @property
+    def is_open(self) -> bool:
+        """The unit may still write and submit."""
+        return self.invitation.meeting.takes_registrations and self.state != UnitState.LATE
+
+
+def with_extension(invitations: QuerySet[Invitation]) -> QuerySet[Invitation]:
+    """Return ``invitations`` with unit, meeting, audience, registration and ``extended_until`` in one query."""
+    last = Extension.objects.filter(invitation=OuterRef("pk")).order_by("-granted_at", "-pk")
+    return invitations.select_related("unit", "meeting", "audience", "registration").annotate(
+        extended_until=Subquery(last.values("until")[:1])
+    )
+
+
+def standing(invitation: Invitation, now: datetime) -> Standing:
+    """Say how one invitation of ``with_extension`` stands at ``now`` (time zone aware, PostgreSQL's clock)."""
+    registration: Registration | None = getattr(invitation, "registration", None)
+    extended_until: datetime | None = invitation.extended_until  # type: ignore[attr-defined]
+    deadline = effective_deadline(invitation.meeting.registration_deadline, extended_until)
+    return Standing(invitation, registration, deadline, _state(invitation, registration, deadline, now))
+
+
+def standings(meeting: Meeting, user: User, now: datetime) -> list[Standing]:
+    """Return how every invitation of ``meeting`` in the scope of ``user`` stands, in one query."""
+    invitations = with_extension(Invitation.objects.visible_to(user).filter(meeting=meeting))
+    return [standing(invitation, now) for invitation in invitations]
+
+
+def _state(
+    invitation: Invitation, registration: Registration | None, deadline: datetime, now: datetime
+) -> UnitState:
+    if registration is not None and registration.is_answered:
+        return UnitState.SUBMITTED
+    if is_over(deadline, now):
+        return UnitState.LATE
+    if registration is not None and registration.state == Registration.State.RETURNED:
+        return UnitState.RETURNED
+    if deadline > invitation.meeting.registration_deadline:
+        return UnitState.EXTENDED
+    if registration is not None:
+        return UnitState.DRAFT
+    if invitation.confirmed_at is not None:
+        return UnitState.CONFIRMED
+    return UnitState.SEEN if invitation.seen_at is not None else UnitState.INVITED
