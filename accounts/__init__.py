@@ -1,0 +1,1 @@
+"""Who asks: units, users, rights."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
@@ -83,7 +83,7 @@ class BridgePoint(models.Model):
         verbose_name = "điểm cầu"
         verbose_name_plural = "điểm cầu"
         ordering = ["unit__position", "unit__sort_key", "pk"]
-        constraints: ClassVar[list[models.BaseConstraint]] = [
+        constraints = [
             models.UniqueConstraint(
                 fields=["meeting", "unit"],
                 name="one_point_per_unit",
@@ -146,9 +146,7 @@ class LineTest(models.Model):
         verbose_name = "lần thử đường truyền"
         verbose_name_plural = "lần thử đường truyền"
         ordering = ["-at", "-pk"]
-        indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["point", "-at"], name="last_test_of_a_point")
-        ]
+        indexes = [models.Index(fields=["point", "-at"], name="last_test_of_a_point")]
 
     def __str__(self) -> str:
         """The result."""

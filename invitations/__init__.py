@@ -1,0 +1,1 @@
+"""What it is about and whom it calls."""

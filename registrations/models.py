@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator
@@ -69,7 +69,7 @@ class Registration(models.Model):
     class Meta:
         verbose_name = "đăng ký"
         verbose_name_plural = "đăng ký"
-        constraints: ClassVar[list[models.BaseConstraint]] = [
+        constraints = [
             models.CheckConstraint(
                 condition=Q(state="draft") | Q(submitted_at__isnull=False),
                 name="answered_registration_was_submitted",
@@ -126,7 +126,7 @@ class Headcount(models.Model):
     class Meta:
         verbose_name = "số lượng đại biểu"
         verbose_name_plural = "số lượng đại biểu"
-        constraints: ClassVar[list[models.BaseConstraint]] = [
+        constraints = [
             models.UniqueConstraint(
                 fields=["registration", "bridge_point", "role"],
                 nulls_distinct=False,
@@ -186,10 +186,10 @@ class Delegate(models.Model):
         verbose_name = "đại biểu"
         verbose_name_plural = "đại biểu"
         ordering = ["rank", "pk"]
-        constraints: ClassVar[list[models.BaseConstraint]] = [
+        constraints = [
             models.CheckConstraint(condition=~Q(full_name=""), name="delegate_has_a_name"),
         ]
-        indexes: ClassVar[list[models.Index]] = [
+        indexes = [
             models.Index(fields=["registration", "rank", "id"], name="delegates_in_order"),
         ]
 
@@ -232,7 +232,7 @@ class Submission(models.Model):
         verbose_name = "lần gửi"
         verbose_name_plural = "lần gửi"
         ordering = ["-number"]
-        constraints: ClassVar[list[models.BaseConstraint]] = [
+        constraints = [
             models.UniqueConstraint(fields=["registration", "number"], name="submissions_are_numbered"),
         ]
 
@@ -326,7 +326,7 @@ class Change(models.Model):
         verbose_name = "thay đổi"
         verbose_name_plural = "thay đổi"
         ordering = ["-version", "-pk"]
-        indexes: ClassVar[list[models.Index]] = [
+        indexes = [
             models.Index(fields=["registration", "-version"], name="changes_of_a_registration"),
             models.Index(fields=["-at"], name="changes_by_time"),
         ]

@@ -47,7 +47,7 @@ class Standing(NamedTuple):
 
 
 def with_extension(invitations: QuerySet[Invitation]) -> QuerySet[Invitation]:
-    """Return ``invitations`` with unit, meeting, audience, registration and ``extended_until`` in one query."""
+    """Add unit, meeting, audience, registration and ``extended_until`` to ``invitations``, in one query."""
     last = Extension.objects.filter(invitation=OuterRef("pk")).order_by("-granted_at", "-pk")
     return invitations.select_related("unit", "meeting", "audience", "registration").annotate(
         extended_until=Subquery(last.values("until")[:1])
@@ -55,7 +55,7 @@ def with_extension(invitations: QuerySet[Invitation]) -> QuerySet[Invitation]:
 
 
 def standing(invitation: Invitation, now: datetime) -> Standing:
-    """Say how one invitation of ``with_extension`` stands at ``now`` (time zone aware, PostgreSQL's clock)."""
+    """Say how one invitation of ``with_extension`` stands at ``now`` (aware, PostgreSQL's clock)."""
     registration: Registration | None = getattr(invitation, "registration", None)
     extended_until: datetime | None = invitation.extended_until  # type: ignore[attr-defined]
     deadline = effective_deadline(invitation.meeting.registration_deadline, extended_until)

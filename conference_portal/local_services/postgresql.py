@@ -112,7 +112,10 @@ class PostgreSQL:
         return False
 
     def _make_database(self) -> None:
-        """Create the portal's database where there is none; raises ``OperationalError`` until the server answers."""
+        """Create the portal's database where there is none.
+
+        Raises ``OperationalError`` until the server answers.
+        """
         connection = psycopg2.connect(host=str(self.sockets), user=NAME, dbname="postgres", connect_timeout=5)
         try:
             connection.autocommit = True
@@ -129,7 +132,7 @@ class PostgreSQL:
             found = (self.data / "PG_VERSION").read_text().strip()
             if found != MAJOR_VERSION:
                 raise LocalServiceError(
-                    f"{self.data} là dữ liệu của PostgreSQL {found}, còn cổng này chạy PostgreSQL {MAJOR_VERSION}.\n"
+                    f"{self.data} là dữ liệu của PostgreSQL {found}, cổng này cần bản {MAJOR_VERSION}.\n"
                     "Hãy chuyển dữ liệu bằng pg_dump, hoặc đặt PORTAL_VAR sang thư mục khác."
                 )
             self._hand_over(self.data)
@@ -139,12 +142,24 @@ class PostgreSQL:
         draft.mkdir(parents=True, mode=0o700)
         self._hand_over(draft)
         # The built-in C.UTF-8 knows Vietnamese letters on every machine alike; the wheel has no ICU.
+        options = [
+            f"--username={NAME}",
+            "--encoding=UTF8",
+            "--locale=C",
+            "--locale-provider=builtin",
+            "--builtin-locale=C.UTF-8",
+            "--auth-local=trust",
+            "--auth-host=reject",
+            *(["--no-sync"] if self.fast else []),
+        ]
         made = subprocess.run(
-            [*_wrap(), BINARIES / "initdb", "-D", draft, "-U", NAME, "--encoding=UTF8", "--locale=C",
-             "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--auth-local=trust", "--auth-host=reject",
-             *(["--no-sync"] if self.fast else [])],
-            cwd="/", user=_user(), capture_output=True, text=True, check=False,
-        )  # fmt: skip
+            [*_wrap(), BINARIES / "initdb", "-D", draft, *options],
+            cwd="/",
+            user=_user(),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         if made.returncode:
             self.log.parent.mkdir(parents=True, exist_ok=True)
             self.log.write_text(made.stdout + made.stderr)
@@ -159,7 +174,8 @@ class PostgreSQL:
             return
         if os.geteuid() != 0:
             raise LocalServiceError(
-                f"{directory} thuộc người dùng khác. Hãy chạy bằng người dùng ấy, hoặc đặt PORTAL_VAR sang thư mục khác."
+                f"{directory} thuộc người dùng khác.\n"
+                "Hãy chạy bằng người dùng ấy, hoặc đặt PORTAL_VAR sang thư mục khác."
             )
         for path in (directory, *directory.rglob("*")):
             os.chown(path, uid, -1, follow_symlinks=False)
@@ -168,7 +184,7 @@ class PostgreSQL:
         """An error that tells what the server itself said last."""
         return LocalServiceError(
             f"{what} Nhật ký: {self.log}\n{children.last_lines(self.log)}\n"
-            "Nếu máy này không cho chạy PostgreSQL cục bộ, hãy đặt DATABASE_URL tới một máy chủ PostgreSQL có sẵn."
+            "Nếu máy này không cho chạy PostgreSQL cục bộ, hãy đặt DATABASE_URL tới một máy chủ có sẵn."
         )
 
 

@@ -1,0 +1,20 @@
+"""What a conference is and whom it calls, part by part as a Giấy mời has it."""
+
+from invitations.models.assignment import AssignedUnit, Assignment
+from invitations.models.audience import Audience, Chair, InvitedRole
+from invitations.models.invitation import Invitation
+from invitations.models.meeting import Contact, Deadline, Meeting, Part, Session
+
+__all__ = [
+    "AssignedUnit",
+    "Assignment",
+    "Audience",
+    "Chair",
+    "Contact",
+    "Deadline",
+    "Invitation",
+    "InvitedRole",
+    "Meeting",
+    "Part",
+    "Session",
+]

@@ -1,0 +1,96 @@
+"""What units are asked to do, and how far each is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+
+from accounts.fields import LineField, ParagraphField
+from accounts.models import Unit
+from accounts.permissions import Right, may
+from invitations.models.meeting import Meeting, Part
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+class Assignment(Part):
+    """What units are asked to do (*đề nghị*): one line of the letter's last section."""
+
+    class Kind(models.TextChoices):
+        """What sort of work it is."""
+
+        MATERIALS = "materials", "Tài liệu, tổng hợp, báo cáo"
+        HALL = "hall", "Hội trường"
+        REGISTRATION = "registration", "Triệu tập, đăng ký"
+        LINE = "line", "Đường truyền"
+        POWER = "power", "Nguồn điện"
+        PRESS = "reporters", "Phóng viên"
+        OTHER = "other", "Việc khác"
+
+    addressee = LineField("Đơn vị được đề nghị", max_length=300)
+    text = ParagraphField("Nội dung", max_length=2000)
+    kind = models.CharField("Loại việc", max_length=14, choices=Kind, default=Kind.OTHER)
+    due_at = models.DateTimeField("Hạn", null=True, blank=True)
+    units = models.ManyToManyField(
+        Unit, through="AssignedUnit", related_name="assignments", verbose_name="Giao cho"
+    )
+
+    class Meta(Part.Meta):
+        verbose_name = "đề nghị"
+        verbose_name_plural = "đề nghị"
+
+    def __str__(self) -> str:
+        """Whom it concerns."""
+        return self.addressee
+
+
+class AssignedUnitQuerySet(models.QuerySet["AssignedUnit"]):
+    """Which shares of the work."""
+
+    def visible_to(self, user: User) -> AssignedUnitQuerySet:
+        """All for the office and propaganda; for the others those of the own unit and the units below it."""
+        published = self.exclude(assignment__meeting__state=Meeting.State.DRAFT)
+        if may(user, Right.EDIT_MEETING):
+            return self
+        if may(user, Right.READ_BOARD):
+            return published
+        if user.unit is None:
+            return self.none()
+        return published.filter(unit__path__startswith=user.unit.path)
+
+
+class AssignedUnit(models.Model):
+    """The share of one unit in an assignment, with how far it is."""
+
+    class State(models.TextChoices):
+        """How far the work is."""
+
+        ASKED = "asked", "Chưa nhận"
+        ACCEPTED = "accepted", "Đã nhận"
+        DOING = "doing", "Đang làm"
+        DONE = "done", "Xong"
+
+    assignment = models.ForeignKey(Assignment, on_delete=models.CASCADE, related_name="shares")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="assigned", verbose_name="Đơn vị")
+    state = models.CharField("Tình trạng", max_length=10, choices=State, default=State.ASKED)
+    changed_at = models.DateTimeField(null=True, blank=True)
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+
+    objects = AssignedUnitQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "việc được giao"
+        verbose_name_plural = "việc được giao"
+        ordering = ["assignment__position", "unit__position", "unit__sort_key"]
+        constraints = [
+            models.UniqueConstraint(fields=["assignment", "unit"], name="one_share_per_unit"),
+        ]
+
+    def __str__(self) -> str:
+        """Unit and work."""
+        return f"{self.unit}: {self.assignment}"
