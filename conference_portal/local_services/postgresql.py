@@ -167,12 +167,13 @@ class PostgreSQL:
         draft.replace(self.data)
 
     def _hand_over(self, directory: Path) -> None:
-        """Give a directory to the user the server runs as, where that is not ours."""
+        """Give a directory to the user the server runs as: root's to ``nobody``, or back."""
         owner = _user()
         uid = pwd.getpwnam(owner).pw_uid if owner else os.geteuid()
-        if directory.stat().st_uid == uid:
+        found = directory.stat().st_uid
+        if found == uid:
             return
-        if os.geteuid() != 0:
+        if os.geteuid() != 0 or found not in {0, pwd.getpwnam("nobody").pw_uid}:
             raise LocalServiceError(
                 f"{directory} thuộc người dùng khác.\n"
                 "Hãy chạy bằng người dùng ấy, hoặc đặt PORTAL_VAR sang thư mục khác."
@@ -212,7 +213,7 @@ def socket_directory(var: Path) -> Path:
 
 @functools.cache
 def _may_unshare() -> bool:
-    """Whether root may become an ordinary user in a namespace of its own (a container may forbid it)."""
+    """Whether we may be an ordinary user in a namespace of our own (a container may forbid it)."""
     try:
         return subprocess.run([*UNSHARED, "true"], capture_output=True, check=False).returncode == 0
     except FileNotFoundError:
@@ -220,8 +221,20 @@ def _may_unshare() -> bool:
 
 
 def _wrap() -> tuple[str, ...]:
-    """What runs the server: PostgreSQL refuses root, but files made in a namespace stay root's."""
-    return UNSHARED if os.geteuid() == 0 and _may_unshare() else ()
+    """What runs the server: in a namespace it takes us for an ordinary user, and files stay ours.
+
+    PostgreSQL refuses root, and a user without a name, as containers have them.
+    """
+    return UNSHARED if (os.geteuid() == 0 or _nameless()) and _may_unshare() else ()
+
+
+def _nameless() -> bool:
+    """Whether the machine's list of users lacks ours."""
+    try:
+        pwd.getpwuid(os.geteuid())
+    except KeyError:
+        return True
+    return False
 
 
 def _user() -> str | None:
