@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.apps import apps
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
@@ -32,13 +31,11 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
             return published
         if user.unit is None:
             return self.none()
-        own = apps.get_model("invitations", "Invitation").objects.filter(
-            meeting=models.OuterRef("pk"), sent_at__isnull=False
-        )
-        called = own.filter(
-            Q(unit__path__startswith=user.unit.path) | Q(unit_id__in=user.unit.path.rstrip(".").split("."))
-        )
-        return published.filter(models.Exists(called))
+        return published.filter(
+            Q(invitations__unit__path__startswith=user.unit.path)
+            | Q(invitations__unit_id__in=user.unit.path.rstrip(".").split(".")),
+            invitations__sent_at__isnull=False,
+        ).distinct()
 
 
 class Meeting(models.Model):
