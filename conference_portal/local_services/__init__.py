@@ -17,7 +17,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
@@ -37,6 +37,8 @@ class Services:
 
     database_url: str | None
     redis_url: str | None
+    started: tuple[PostgreSQL | Valkey, ...] = ()
+    """Those that this process itself runs; empty where it joined another's."""
 
     def announce(self) -> None:
         """Set ``DATABASE_URL`` and ``REDIS_URL`` for this process and its children."""
@@ -108,12 +110,13 @@ def provide() -> None:
 
 def _start(stack: ExitStack, var: Path, database: bool, redis: bool, fast: bool) -> Services:
     """Start what is needed; ``stack`` stops it, the broker first, the database last."""
-    database_url = redis_url = None
-    if database:
-        database_url = stack.enter_context(PostgreSQL(var, fast=fast)).url
-    if redis:
-        redis_url = stack.enter_context(Valkey(var)).url
-    return Services(database_url, redis_url)
+    postgresql = stack.enter_context(PostgreSQL(var, fast=fast)) if database else None
+    valkey = stack.enter_context(Valkey(var)) if redis else None
+    return Services(
+        database_url=postgresql.url if postgresql else None,
+        redis_url=valkey.url if valkey else None,
+        started=tuple(server for server in (postgresql, valkey) if server),
+    )
 
 
 def _own_or_join(
@@ -138,7 +141,7 @@ def _own_or_join(
         if _locked(owner, fcntl.LOCK_EX):
             addresses.unlink(missing_ok=True)
             services = start()
-            _write_private(addresses, json.dumps(asdict(services)))
+            _write_private(addresses, json.dumps([services.database_url, services.redis_url]))
             stack.callback(_withdraw, addresses, None if own else joiners)
             return services
         if own:
@@ -147,7 +150,7 @@ def _own_or_join(
             told = True
         elif _locked(joiners, fcntl.LOCK_SH):
             with contextlib.suppress(FileNotFoundError):
-                return Services(**json.loads(addresses.read_text()))
+                return Services(*json.loads(addresses.read_text()))
             fcntl.flock(joiners, fcntl.LOCK_UN)
         if not own and time.monotonic() > give_up_at:
             raise LocalServiceError(

@@ -39,6 +39,8 @@ class PostgreSQL:
     open the socket is trusted. ``fast`` gives up what a power cut would need: for throw-away data.
     """
 
+    name = "PostgreSQL"
+
     def __init__(self, var: Path, *, fast: bool = False) -> None:
         self.data = var / "postgresql"
         self.log = var / "log" / "postgresql.log"
@@ -60,11 +62,7 @@ class PostgreSQL:
         """Make the data directory where there is none, start, and wait until the server answers."""
         self._make_data()
         children.end_orphan(self.data / "postmaster.pid", cwd=self.data, ask=signal.SIGINT)
-        retry_until = time.monotonic() + SECONDS_TO_RETRY
-        while not self._started():
-            if time.monotonic() > retry_until:
-                raise self._failure("PostgreSQL không khởi động được.")
-            time.sleep(0.3)
+        self._start()
         return self
 
     def __exit__(
@@ -74,6 +72,21 @@ class PostgreSQL:
         if self._child:
             children.stop(self._child, signal.SIGINT, signal.SIGQUIT)
         self._child = None
+
+    def revive(self) -> bool:
+        """Start again where the server ended by itself; says whether it did. The address stays."""
+        if self._child is None or self._child.poll() is None:
+            return False
+        self._start()
+        return True
+
+    def _start(self) -> None:
+        """Start, as often as the remains of an old server need to go away."""
+        retry_until = time.monotonic() + SECONDS_TO_RETRY
+        while not self._started():
+            if time.monotonic() > retry_until:
+                raise self._failure("PostgreSQL không khởi động được.")
+            time.sleep(0.3)
 
     def _started(self) -> bool:
         """Start once; False when the server ended at once, as it does beside remains of an old one."""

@@ -37,6 +37,8 @@ class Valkey:
     socket file, one address then serves Celery and redis-py alike, with their time-outs on connecting.
     """
 
+    name = "Valkey"
+
     def __init__(self, var: Path) -> None:
         self.data = var / "valkey"
         self.run = var / "run"
@@ -64,10 +66,7 @@ class Valkey:
             self.port = free_port()
             if self._started():
                 return self
-        raise LocalServiceError(
-            f"Valkey không khởi động được. Nhật ký: {self.log}\n{children.last_lines(self.log)}\n"
-            "Nếu máy này không cho chạy Valkey cục bộ, hãy đặt REDIS_URL tới một máy chủ Redis có sẵn."
-        )
+        raise self._failure()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -76,6 +75,21 @@ class Valkey:
         if self._child:
             children.stop(self._child, signal.SIGTERM)
         self._child = None
+
+    def revive(self) -> bool:
+        """Start again where the server ended by itself; says whether it did. The address stays."""
+        if self._child is None or self._child.poll() is None:
+            return False
+        if not self._started():
+            raise self._failure()
+        return True
+
+    def _failure(self) -> LocalServiceError:
+        """An error that tells what the server itself said last."""
+        return LocalServiceError(
+            f"Valkey không khởi động được. Nhật ký: {self.log}\n{children.last_lines(self.log)}\n"
+            "Nếu máy này không cho chạy Valkey cục bộ, hãy đặt REDIS_URL tới một máy chủ Redis có sẵn."
+        )
 
     def _started(self) -> bool:
         """Start once; False when the server ended at once."""
