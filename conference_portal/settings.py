@@ -6,6 +6,7 @@ A fresh machine needs none: ``local_services`` starts the servers and sets ``DAT
 
 from pathlib import Path
 
+import django_include_bootstrap
 import environ
 from django.contrib.messages import constants as message_levels
 
@@ -158,7 +159,7 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # ── Files ────────────────────────────────────────────────────────────────────────────────────
 STATIC_URL = "/static/"
 STATIC_ROOT = PORTAL_VAR / "static"
-STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_DIRS = [BASE_DIR / "static", Path(django_include_bootstrap.__file__).parent / "static"]
 MEDIA_ROOT = PORTAL_VAR / "files"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
