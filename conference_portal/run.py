@@ -31,6 +31,10 @@ RESTARTS, RESTART_WINDOW = 5, 300.0
 """A child may end this often within so many seconds before we give up."""
 
 
+UNUSED_STATIC_FILES = ["bootstrap-*", "bootstrap.css*", "bootstrap*.rtl.*", "bootstrap*.js*"]
+"""Of Bootstrap's package we serve bootstrap.min.css; compressing the rest would take seconds."""
+
+
 class CannotRunError(Exception):
     """The portal cannot run; the text tells a person, in Vietnamese, what to do."""
 
@@ -135,15 +139,19 @@ def main() -> int:
 def _prepare() -> str:
     """Bring database, sample conference and static files up to date; what the sample's accounts are."""
     import django
+    from django.core.cache import cache
     from django.core.management import call_command
     from django.db import connections
+
+    from conference_portal.tasks import HEARTBEAT_KEY
 
     django.setup()
     accounts = io.StringIO()
     call_command("migrate", interactive=False, verbosity=0)
     call_command("createcachetable", verbosity=0)
     call_command("load_sample", stdout=accounts)
-    call_command("collectstatic", interactive=False, verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=UNUSED_STATIC_FILES)
+    cache.delete(HEARTBEAT_KEY)
     connections.close_all()
     return accounts.getvalue().rstrip()
 
