@@ -1,0 +1,1 @@
+"""The sample conference of Hà Tĩnh and synthetic ones of any size."""

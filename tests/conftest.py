@@ -1,0 +1,3 @@
+"""What every test sees."""
+
+pytest_plugins = ["tests.cast"]

@@ -1,0 +1,343 @@
+"""One factory per model. What a test does not name is realistic, valid and invented."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, datetime, time, timedelta
+from functools import cache
+from random import Random
+from typing import Any
+
+import factory
+from django.contrib.auth.hashers import make_password
+from django.utils import timezone
+from factory.django import DjangoModelFactory
+
+from accounts.models import Tier, Unit, User
+from accounts.permissions import Role
+from bridge_points.models import BridgePoint, LineTest
+from conference_portal.sample import names
+from invitations.models import (
+    AssignedUnit,
+    Assignment,
+    Audience,
+    Chair,
+    Contact,
+    Deadline,
+    Invitation,
+    InvitedRole,
+    Meeting,
+    Session,
+)
+from registrations.models import (
+    Attempt,
+    Change,
+    Delegate,
+    Extension,
+    Headcount,
+    Registration,
+    Submission,
+)
+
+PASSWORD = "tre-xanh-ben-song-La"
+"""Everybody's password in tests."""
+
+
+@cache
+def hashed_password() -> str:
+    return make_password(PASSWORD)
+
+
+def person(number: int) -> str:
+    """The same name for the same number in every run."""
+    return names.person(Random(number))
+
+
+def five_pm_in(days: int) -> datetime:
+    """17:00 in Hà Tĩnh, so many days from today."""
+    day = timezone.localdate() + timedelta(days=days)
+    return datetime.combine(day, time(17), tzinfo=timezone.get_default_timezone())
+
+
+# ── accounts ─────────────────────────────────────────────────────────────────────────────────
+
+
+class UnitFactory(DjangoModelFactory[Unit]):
+    class Meta:
+        model = Unit
+
+    name = factory.Sequence(lambda n: f"Đảng ủy xã Số {n}")
+    tier = Tier.COMMUNE
+    position = factory.Sequence(lambda n: 1000 + n)
+
+
+class UserFactory(DjangoModelFactory[User]):
+    """A clerk; of a new committee where no unit is named."""
+
+    class Meta:
+        model = User
+
+    username = factory.Sequence(lambda n: f"can-bo-{n}")
+    full_name = factory.Sequence(person)
+    email = factory.LazyAttribute(lambda user: f"{user.username}@example.vn")
+    phone = factory.Sequence(names.phone)
+    password = factory.LazyFunction(hashed_password)
+    role = Role.CLERK
+    unit = factory.Maybe(
+        factory.LazyAttribute(lambda user: user.role == Role.CLERK),
+        factory.SubFactory(UnitFactory, tier=Tier.DISTRICT),
+        None,
+    )
+
+
+# ── invitations ──────────────────────────────────────────────────────────────────────────────
+
+
+class MeetingFactory(DjangoModelFactory[Meeting]):
+    """A draft; ``published=True`` for one whose letter went out."""
+
+    class Meta:
+        model = Meeting
+
+    class Params:
+        published = factory.Trait(
+            state=Meeting.State.PUBLISHED, published_at=factory.LazyFunction(timezone.now)
+        )
+
+    slug = factory.Sequence(lambda n: f"hoi-nghi-{n}")
+    code = factory.Sequence(lambda n: f"HN{n}")
+    title = factory.Sequence(lambda n: f"Hội nghị trực tuyến toàn tỉnh học tập nghị quyết lần thứ {n}")
+    short_title = factory.Sequence(lambda n: f"Học tập nghị quyết lần thứ {n}")
+    issuer_parent = "Tỉnh ủy Hà Tĩnh"
+    issuer = "Văn phòng"
+    place = "Hà Tĩnh"
+    arrive_minutes_before = 15
+    registration_deadline = factory.LazyFunction(lambda: five_pm_in(3))
+
+
+class SessionFactory(DjangoModelFactory[Session]):
+    class Meta:
+        model = Session
+
+    meeting = factory.SubFactory(MeetingFactory)
+    date = factory.Sequence(lambda n: date(2023, 12, 4) + timedelta(days=n))
+    part = Session.PartOfDay.MORNING
+    starts_at = time(8)
+
+
+class AudienceFactory(DjangoModelFactory[Audience]):
+    class Meta:
+        model = Audience
+
+    meeting = factory.SubFactory(MeetingFactory)
+    position = factory.Sequence(lambda n: n % 30_000)
+    heading = "Tại điểm cầu các huyện, thành, thị ủy"
+    tier = Tier.DISTRICT
+
+
+class InvitedRoleFactory(DjangoModelFactory[InvitedRole]):
+    class Meta:
+        model = InvitedRole
+
+    audience = factory.SubFactory(AudienceFactory)
+    position = factory.Sequence(lambda n: n % 30_000)
+    text = factory.Sequence(lambda n: f"Ủy viên ban chấp hành khóa {n}")
+    short_text = ""
+
+
+class ChairFactory(DjangoModelFactory[Chair]):
+    class Meta:
+        model = Chair
+
+    audience = factory.SubFactory(AudienceFactory)
+    name = factory.Sequence(person)
+    post = "Bí thư"
+
+
+class DeadlineFactory(DjangoModelFactory[Deadline]):
+    class Meta:
+        model = Deadline
+
+    meeting = factory.SubFactory(MeetingFactory)
+    at = factory.LazyAttribute(lambda deadline: deadline.meeting.registration_deadline)
+    what = "Số lượng đại biểu"
+    to = "Ban Tuyên giáo Tỉnh ủy"
+
+
+class AssignmentFactory(DjangoModelFactory[Assignment]):
+    class Meta:
+        model = Assignment
+
+    meeting = factory.SubFactory(MeetingFactory)
+    position = factory.Sequence(lambda n: n % 30_000)
+    addressee = "Viễn thông Hà Tĩnh"
+    text = "Giữ đường truyền thông suốt tại các điểm cầu."
+    kind = Assignment.Kind.LINE
+
+
+class AssignedUnitFactory(DjangoModelFactory[AssignedUnit]):
+    class Meta:
+        model = AssignedUnit
+
+    assignment = factory.SubFactory(AssignmentFactory)
+    unit = factory.SubFactory(UnitFactory, tier=Tier.OTHER)
+
+
+class ContactFactory(DjangoModelFactory[Contact]):
+    class Meta:
+        model = Contact
+
+    meeting = factory.SubFactory(MeetingFactory)
+    name = factory.Sequence(person)
+    organisation = "Viễn thông Hà Tĩnh"
+    phone = factory.Sequence(names.phone)
+    about = "Kết nối đường truyền"
+
+
+class InvitationFactory(DjangoModelFactory[Invitation]):
+    """A unit called by a published meeting; ``sent_at=None`` for one on the list of a draft."""
+
+    class Meta:
+        model = Invitation
+
+    meeting = factory.SubFactory(MeetingFactory, published=True)
+    unit = factory.SubFactory(UnitFactory, tier=Tier.DISTRICT)
+    audience = factory.SubFactory(AudienceFactory, meeting=factory.SelfAttribute("..meeting"))
+    sent_at = factory.LazyAttribute(lambda invitation: invitation.meeting.published_at)
+
+
+# ── bridge_points ────────────────────────────────────────────────────────────────────────────
+
+
+class BridgePointFactory(DjangoModelFactory[BridgePoint]):
+    class Meta:
+        model = BridgePoint
+
+    class Params:
+        complete = factory.Trait(
+            venue="Hội trường tầng 2, trụ sở Đảng ủy",
+            chair=factory.Sequence(person),
+            technician=factory.Sequence(lambda n: person(n + 1)),
+            technician_phone=factory.Sequence(names.phone),
+        )
+
+    meeting = factory.SubFactory(MeetingFactory, published=True)
+    unit = factory.SubFactory(UnitFactory, tier=Tier.DISTRICT)
+    tier = factory.SelfAttribute("unit.tier")
+
+
+class LineTestFactory(DjangoModelFactory[LineTest]):
+    class Meta:
+        model = LineTest
+
+    point = factory.SubFactory(BridgePointFactory)
+    at = factory.LazyFunction(timezone.now)
+    result = LineTest.Result.GOOD
+
+
+# ── registrations ────────────────────────────────────────────────────────────────────────────
+
+
+class RegistrationFactory(DjangoModelFactory[Registration]):
+    """A draft; ``submitted=True`` for one that stands (without a ``Submission``: make one if you look)."""
+
+    class Meta:
+        model = Registration
+
+    class Params:
+        submitted = factory.Trait(
+            state=Registration.State.SUBMITTED,
+            version=1,
+            submitted_version=1,
+            submitted_at=factory.LazyFunction(timezone.now),
+        )
+
+    invitation = factory.SubFactory(InvitationFactory)
+
+
+def point_of(registration: Registration) -> BridgePoint:
+    """The own bridge point of the unit that registers, made where there is none."""
+    invitation = registration.invitation
+    point, _ = BridgePoint.objects.get_or_create(
+        meeting=invitation.meeting, unit=invitation.unit, defaults={"tier": invitation.unit.tier}
+    )
+    return point
+
+
+class HeadcountFactory(DjangoModelFactory[Headcount]):
+    class Meta:
+        model = Headcount
+
+    registration = factory.SubFactory(RegistrationFactory)
+    bridge_point = factory.LazyAttribute(lambda headcount: point_of(headcount.registration))
+    role = factory.SubFactory(
+        InvitedRoleFactory, audience=factory.SelfAttribute("..registration.invitation.audience")
+    )
+    number = 10
+
+
+class DelegateFactory(DjangoModelFactory[Delegate]):
+    class Meta:
+        model = Delegate
+
+    registration = factory.SubFactory(RegistrationFactory)
+    bridge_point = factory.LazyAttribute(lambda delegate: point_of(delegate.registration))
+    full_name = factory.Sequence(person)
+    position = factory.Sequence(lambda n: names.POSTS[n % len(names.POSTS)])
+    organisation = factory.LazyAttribute(lambda delegate: delegate.registration.invitation.unit.name)
+    phone = factory.Sequence(names.phone)
+    rank = factory.Sequence(lambda n: n + 1)
+
+
+class SubmissionFactory(DjangoModelFactory[Submission]):
+    class Meta:
+        model = Submission
+
+    registration = factory.SubFactory(RegistrationFactory, submitted=True)
+    number = factory.Sequence(lambda n: n + 1)
+    code = factory.Sequence(lambda n: f"HT23-{n:06d}")
+    form_uuid = factory.LazyFunction(uuid.uuid4)
+    version = 1
+    content: Any = factory.LazyFunction(lambda: {"delegates": []})
+    sha256 = "0" * 64
+    declared = 10
+    named = 0
+    points = 0
+    arrived_at = factory.LazyFunction(timezone.now)
+    decided_at = factory.SelfAttribute("arrived_at")
+    deadline = factory.SelfAttribute("registration.invitation.meeting.registration_deadline")
+
+
+class AttemptFactory(DjangoModelFactory[Attempt]):
+    class Meta:
+        model = Attempt
+
+    invitation = factory.SubFactory(InvitationFactory)
+    result = Attempt.Result.LATE
+    form_uuid = factory.LazyFunction(uuid.uuid4)
+    arrived_at = factory.LazyFunction(timezone.now)
+    decided_at = factory.SelfAttribute("arrived_at")
+    deadline = factory.SelfAttribute("invitation.meeting.registration_deadline")
+
+
+class ExtensionFactory(DjangoModelFactory[Extension]):
+    class Meta:
+        model = Extension
+
+    invitation = factory.SubFactory(InvitationFactory)
+    until = factory.LazyAttribute(
+        lambda extension: extension.invitation.meeting.registration_deadline + timedelta(days=1)
+    )
+    reason = "Mất điện toàn huyện từ sáng."
+    granted_at = factory.LazyFunction(timezone.now)
+
+
+class ChangeFactory(DjangoModelFactory[Change]):
+    class Meta:
+        model = Change
+
+    registration = factory.SubFactory(RegistrationFactory)
+    version = 1
+    at = factory.LazyFunction(timezone.now)
+    kind = Change.Kind.HEADCOUNT
+    what = "Ủy viên ban chấp hành: 10"
