@@ -83,7 +83,7 @@ class Child:
 
 @contextmanager
 def processes(*, port: int, log: Path, run: Path, **environment: str) -> Iterator[list[Child]]:
-    """Run web, worker and beat; end web first, so that nothing new comes in, and the worker last.
+    """Run web, beat and worker; end them in this order, so that nothing new comes in to the worker.
 
     Everything is found through the environment, to which ``environment`` is added. ``run`` keeps beat's
     schedule.
@@ -91,7 +91,7 @@ def processes(*, port: int, log: Path, run: Path, **environment: str) -> Iterato
     python = [sys.executable, "-m"]
     gunicorn = [*python, "gunicorn", "conference_portal.wsgi", "--bind", f"{HOST}:{port}", "--workers", "2"]
     # Threads: a slow line sending a long list holds up nobody else.
-    gunicorn += ["--threads", "4", "--graceful-timeout", "4", "--no-control-socket"]
+    gunicorn += ["--threads", "4", "--graceful-timeout", "4", "--preload", "--no-control-socket"]
     celery = [*python, "celery", "-A", "conference_portal"]
     worker = [*celery, "worker", "--concurrency", "2", "--prefetch-multiplier", "1", "--loglevel", "INFO"]
     worker += ["--without-gossip", "--without-mingle"]
@@ -99,11 +99,11 @@ def processes(*, port: int, log: Path, run: Path, **environment: str) -> Iterato
 
     started: list[Child] = []
     try:
-        for name, arguments in {"worker": worker, "beat": beat, "web": gunicorn}.items():
+        for name, arguments in {"web": gunicorn, "beat": beat, "worker": worker}.items():
             started.append(Child(name, arguments, log / f"{name}.log", environment))
         yield started
     finally:
-        for child in sorted(started, key=lambda child: ["web", "beat", "worker"].index(child.name)):
+        for child in started:
             child.stop()
 
 
