@@ -293,6 +293,24 @@ def organisation() -> str:
 
 
 @register.simple_tag
+def help_name() -> str:
+    """Name who helps: "Văn phòng Tỉnh ủy"."""
+    return str(settings.PORTAL_HELP_NAME)
+
+
+@register.simple_tag
+def help_phone() -> SafeString:
+    """Link the number of who helps."""
+    return tel(settings.PORTAL_HELP_PHONE)
+
+
+@register.simple_tag
+def help_number() -> str:
+    """Write the number of who helps as plain text, for mails."""
+    return phone(settings.PORTAL_HELP_PHONE)
+
+
+@register.simple_tag
 def help_line() -> SafeString:
     """Say who helps, with the number to dial: "Văn phòng Tỉnh ủy, 0900.000.101"."""
     return format_html("{}, {}", settings.PORTAL_HELP_NAME, tel(settings.PORTAL_HELP_PHONE))
