@@ -1,0 +1,94 @@
+"""Chromium of the machine, driven by Playwright, as a desktop and as a phone."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+
+from tests.portal import RunningPortal
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+DESKTOP = {"width": 1280, "height": 900}
+PHONE = {"width": 360, "height": 780}
+
+OpenPage = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser for the session. A machine without one fails here and is told how to get it."""
+    found = next((path for name in NAMES if (path := shutil.which(name))), None)
+    assert found, "Chưa có Chromium: hãy chạy tests/ensure_chromium.sh"
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        # Playwright's loop runs in this thread, and Django takes any loop for asynchronous code.
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        browser = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(chromium: Browser, portal_processes: RunningPortal) -> Iterator[OpenPage]:
+    """Open a page in a context of its own: ``open_page(PHONE)`` is another person at another device.
+
+    At the end of the test no page may have logged an error in its console, a refused script or style
+    included; a test that provokes errors says ``open_page(expect_errors=True)``.
+    """
+    errors: list[str] = []
+
+    with ExitStack() as contexts:
+
+        def open_one(viewport: dict[str, int] = DESKTOP, *, expect_errors: bool = False) -> Page:
+            context: BrowserContext = chromium.new_context(
+                base_url=portal_processes.address,
+                viewport={"width": viewport["width"], "height": viewport["height"]},
+                is_mobile=viewport is PHONE,
+                has_touch=viewport is PHONE,
+                locale="vi-VN",
+                timezone_id="Asia/Ho_Chi_Minh",
+                accept_downloads=True,
+            )
+            contexts.callback(context.close)
+            context.set_default_timeout(10_000)
+            page = context.new_page()
+            if not expect_errors:
+                page.on("console", note)
+                page.on("pageerror", lambda error: errors.append(str(error)))
+            return page
+
+        def note(message: ConsoleMessage) -> None:
+            if message.type == "error":
+                errors.append(message.text)
+
+        yield open_one
+    assert not errors, errors
+
+
+@pytest.fixture
+def page(open_page: OpenPage) -> Page:
+    """A page on an office PC."""
+    return open_page(DESKTOP)
+
+
+@pytest.fixture
+def phone(open_page: OpenPage) -> Page:
+    """A page on a small phone."""
+    return open_page(PHONE)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what drives the browser, so that ``-m 'not browser'`` leaves it out."""
+    for item in items:
+        if "chromium" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.browser)
