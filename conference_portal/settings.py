@@ -7,8 +7,11 @@ A fresh machine needs none: ``local_services`` starts the servers and sets ``DAT
 from pathlib import Path
 
 import django_include_bootstrap
+import django_stubs_ext
 import environ
 from django.contrib.messages import constants as message_levels
+
+django_stubs_ext.monkeypatch()  # ModelForm[Unit] and ModelAdmin[Unit], as mypy asks for them
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
