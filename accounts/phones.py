@@ -1,9 +1,12 @@
 """Telephone numbers as Vietnamese write them: dots, spaces, +84, a lost first 0, old 11-digit prefixes."""
 
 import re
+import unicodedata
 from typing import NamedTuple
 
 import phonenumbers
+
+from accounts.vietnamese import line
 
 OLD_PREFIXES = {
     "0162": "032", "0163": "033", "0164": "034", "0165": "035", "0166": "036",
@@ -30,32 +33,39 @@ def read_phone(text: str) -> Phone:
     Empty text gives an empty number. Raises ``ValueError`` with a Vietnamese sentence that says what
     is wrong and what to do.
     """
-    typed = text.strip()
+    typed = unicodedata.normalize("NFKC", line(text))
     if not typed:
         return Phone("", "")
-    digits = re.sub(r"[\s.\-()/]", "", typed)
-    if not re.fullmatch(r"\+?\d+", digits):
+    digits = re.sub(r"[\s.,\-\u2010-\u2015()/]", "", typed)
+    if not re.fullmatch(r"\+?[0-9]+", digits):
         raise ValueError("Số điện thoại chỉ gồm chữ số. Xóa chữ, hoặc để trống.")
     number, note = _from_zero(digits)
     if number[:4] in OLD_PREFIXES and len(number) == 11:
         number, note = OLD_PREFIXES[number[:4]] + number[4:], f"đầu số cũ {number[:4]} đã đổi"
-    parsed = phonenumbers.parse(number, "VN")
-    if phonenumbers.is_valid_number_for_region(parsed, "VN"):
-        return Phone(number, note)
     if len(number) < 10:
         raise ValueError(f"Mới có {len(number)} chữ số, cần 10. Điền thêm, hoặc để trống.")
     if len(number) > 11:
         raise ValueError(f"Có {len(number)} chữ số, chỉ cần 10. Xóa bớt, hoặc để trống.")
+    if _exists(number):
+        return Phone(number, note)
     raise ValueError("Không có số điện thoại nào như vậy ở Việt Nam. Xem lại đầu số, hoặc để trống.")
 
 
 def _from_zero(digits: str) -> tuple[str, str]:
-    if digits.startswith("+84"):
-        return "0" + digits[3:].removeprefix("0"), ""
+    if digits.startswith(("+84", "0084")):
+        return "0" + digits.removeprefix("+").removeprefix("00")[2:].removeprefix("0"), ""
     if digits.startswith("+"):
         raise ValueError("Chỉ nhận số điện thoại Việt Nam (+84). Sửa lại, hoặc để trống.")
     if digits.startswith("84") and len(digits) in (11, 12):
-        return "0" + digits[2:], ""
+        return "0" + digits[2:].removeprefix("0"), ""
     if not digits.startswith("0") and len(digits) in (9, 10):
         return "0" + digits, "đã thêm số 0 ở đầu"
     return digits, ""
+
+
+def _exists(number: str) -> bool:
+    """Whether Vietnam gives out such numbers: ten or eleven digits, just one 0 before them."""
+    if number[0] != "0" or number[1] == "0":
+        return False
+    parsed = phonenumbers.PhoneNumber(country_code=84, national_number=int(number))
+    return phonenumbers.is_valid_number_for_region(parsed, "VN")

@@ -14,8 +14,10 @@ _LETTER_RANK = {
 _TONES = {"\u0300": "1", "\u0309": "2", "\u0303": "3", "\u0301": "4", "\u0323": "5"}
 """Dictionary order of tones: none, grave, hook, tilde, acute, dot below."""
 
-_CONTROL = re.compile(r"[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
-_SPACES = re.compile(r"\s+")
+_UNSEEN = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
+"""Marks without width, direction marks, halves of characters: they hide inside words."""
+_SPACES = re.compile(r"[\s\u0000-\u001f\u007f-\u009f]+")
+"""Spaces of every kind, and control characters, which stand where a space was meant."""
 
 
 def nfc(text: str) -> str:
@@ -27,17 +29,17 @@ def nfc(text: str) -> str:
 
 
 def line(text: str) -> str:
-    """Return ``text`` as one tidy line: composed, no control or direction marks, single spaces.
+    """Return ``text`` as one tidy line: composed, nothing unseen, no control characters, single spaces.
 
-    Control characters break workbooks (openpyxl raises on them) and direction marks let a name
-    show as another one.
+    Control characters break workbooks (openpyxl raises on them), direction marks let a name show as
+    another one, and a mark without width makes two equal names differ.
     """
-    return _SPACES.sub(" ", _CONTROL.sub(" ", nfc(text))).strip()
+    return nfc(_SPACES.sub(" ", _UNSEEN.sub("", text))).strip()
 
 
 def paragraph(text: str) -> str:
     """Return ``text`` as tidy lines, keeping the line breaks that somebody typed."""
-    lines = (line(part) for part in nfc(text).replace("\r\n", "\n").replace("\r", "\n").split("\n"))
+    lines = (line(part) for part in text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
     return "\n".join(lines).strip("\n")
 
 
@@ -48,7 +50,9 @@ def folded(text: str) -> str:
 
 
 def _syllable_key(syllable: str) -> str:
-    """Letters first, tone last: "hòa" before "hóa", both before "hoan"."""
+    """Letters first, tone last: "hòa" before "hóa", both before "hoan". Numbers by size, before letters."""
+    if syllable.isascii() and syllable.isdigit():
+        return f"!{syllable.lstrip('0'):0>9} 0"
     letters, tone = [], "0"
     for char in unicodedata.normalize("NFD", syllable):
         if char in _TONES:
@@ -57,11 +61,13 @@ def _syllable_key(syllable: str) -> str:
             letters[-1] = unicodedata.normalize("NFC", letters[-1] + char)
         else:
             letters.append(char)
-    return (
-        "".join(_LETTER_RANK.get(letter, "~" if not letter.isdigit() else "!" + letter) for letter in letters)
-        + " "
-        + tone
-    )
+    return "".join(map(_rank, letters)) + " " + tone
+
+
+def _rank(letter: str) -> str:
+    if letter.isascii() and letter.isdigit():
+        return "!" + letter
+    return _LETTER_RANK.get(letter, "~")
 
 
 def sort_key(text: str) -> str:
