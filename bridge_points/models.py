@@ -6,15 +6,19 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Case, CharField, F, Func, OuterRef, Q, Subquery, Value, When
 
-from accounts.fields import LineField, PhoneField
+from accounts.fields import LineField, PhoneField, spaced
 from accounts.models import Tier, Unit
 from accounts.permissions import Right, may
+from accounts.vietnamese import folded
 from invitations.models import Meeting
 
 if TYPE_CHECKING:
     from accounts.models import User
+
+AREA = Func(F("unit__path"), Value(r"^\d+\.(?:\d+\.)?"), function="substring", output_field=CharField())
+"""The first two steps of the path of a point's unit: the province and the committee right below it."""
 
 
 class PointState(models.TextChoices):
@@ -52,6 +56,47 @@ class BridgePointQuerySet(models.QuerySet["BridgePoint"]):
         return self.annotate(
             last_result=Subquery(last.values("result")[:1]), last_test_at=Subquery(last.values("at")[:1])
         )
+
+    def with_state(self) -> BridgePointQuerySet:
+        """Each also with ``shown_state``: what ``BridgePoint.state`` says, to count and to filter by."""
+        return self.with_last_test().annotate(
+            shown_state=Case(
+                When(connects=False, then=Value(PointState.OFF)),
+                When(last_result=LineTest.Result.GOOD, then=Value(PointState.TESTED)),
+                When(last_result__isnull=False, then=Value(PointState.FAILED)),
+                When(~Q(technician="") & ~Q(technician_phone=""), then=Value(PointState.CONTACT)),
+                default=Value(PointState.REGISTERED),
+                output_field=CharField(),
+            )
+        )
+
+    def in_tree_order(self) -> BridgePointQuerySet:
+        """In the order of the tree: a committee's own point, then those below it, then the next one's.
+
+        Each with ``area``, the path of that committee: the unit right below the root.
+        """
+        area = Unit.objects.filter(path=OuterRef("area"))
+        return (
+            self.annotate(area=AREA)
+            .annotate(
+                area_position=Subquery(area.values("position")[:1]),
+                area_key=Subquery(area.values("sort_key")[:1]),
+                below_area=Case(When(unit__path=AREA, then=Value(0)), default=Value(1)),
+            )
+            .order_by(
+                "area_position",
+                "area_key",
+                "area",
+                "below_area",
+                "unit__position",
+                "unit__sort_key",
+                "pk",
+            )
+        )
+
+    def search(self, text: str) -> BridgePointQuerySet:
+        """Points whose unit's name holds ``text``, marks or no marks."""
+        return self.filter(unit__search__contains=folded(text))
 
 
 class BridgePoint(models.Model):
@@ -102,6 +147,12 @@ class BridgePoint(models.Model):
         return bool(self.technician and self.technician_phone)
 
     @property
+    def in_words(self) -> str:
+        """The point on one line, to set beside another version of it."""
+        parts = (self.venue, self.chair, self.technician, spaced(self.technician_phone))
+        return " · ".join(part for part in parts if part)
+
+    @property
     def missing(self) -> list[str]:
         """What is still to be filled in, in the words of the form."""
         wanted = {
@@ -124,7 +175,10 @@ class BridgePoint(models.Model):
 
 
 class LineTest(models.Model):
-    """One test of one point's line (*chạy thử đường truyền*); every test is kept."""
+    """One test of one point's line (*chạy thử đường truyền*); every test is kept.
+
+    ``key`` is made with the form: what a telephone on a bad line sends twice is one test.
+    """
 
     class Result(models.TextChoices):
         """What was seen and heard."""
@@ -141,6 +195,7 @@ class LineTest(models.Model):
     tested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
     )
+    key = models.UUIDField(null=True, unique=True, editable=False)
 
     class Meta:
         verbose_name = "lần thử đường truyền"

@@ -1,4 +1,4 @@
-"""What happens to every request: its arrival is stamped, a stranger signs in, a page loads only our own files."""
+"""What happens to every request: its arrival is stamped, strangers sign in, only our own files are loaded."""
 
 import time
 from collections.abc import Callable
@@ -61,7 +61,9 @@ class SignInRequired(LoginRequiredMiddleware):
     to sign in beside it (design, rule 9).
     """
 
-    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponseBase:
+    def handle_no_permission(  # type: ignore[override]
+        self, request: HttpRequest, view_func: Any
+    ) -> HttpResponseBase:
         """401 for a fragment, the sign-in page for everything else."""
         if request.headers.get("HX-Request") == "true":
             return HttpResponse("Phiên làm việc đã hết, mời đăng nhập lại.", status=401)

@@ -152,9 +152,15 @@ CELERY_BEAT_SCHEDULE = {
 # ── Mail ─────────────────────────────────────────────────────────────────────────────────────
 # On a fresh machine mails are written to var/mail; the outbox page shows them.
 MAIL_DIR = PORTAL_VAR / "mail"
-vars().update(env.email_url("EMAIL_URL", default=f"filemail:///{MAIL_DIR}"))
-if EMAIL_BACKEND == "django.core.mail.backends.filebased.EmailBackend":  # noqa: F821
-    EMAIL_FILE_PATH = MAIL_DIR
+_mail = env.email_url("EMAIL_URL", default="filemail://")
+EMAIL_BACKEND = _mail["EMAIL_BACKEND"]
+EMAIL_HOST = _mail["EMAIL_HOST"]
+EMAIL_PORT = _mail["EMAIL_PORT"]
+EMAIL_HOST_USER = _mail["EMAIL_HOST_USER"]
+EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_PASSWORD"]
+EMAIL_USE_TLS = _mail.get("EMAIL_USE_TLS", False)
+EMAIL_USE_SSL = _mail.get("EMAIL_USE_SSL", False)
+EMAIL_FILE_PATH = str(MAIL_DIR)
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Cổng hội nghị <cong-hoi-nghi@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL

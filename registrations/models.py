@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import F, Q, Sum
 from django.db.models.functions import Coalesce
 
-from accounts.fields import LineField, ParagraphField, PhoneField
+from accounts.fields import LineField, ParagraphField, PhoneField, spaced
 from accounts.permissions import Right, may
 from accounts.vietnamese import folded, name_sort_key
 from bridge_points.models import BridgePoint
@@ -197,6 +197,22 @@ class Delegate(models.Model):
         """The name."""
         return self.full_name
 
+    @property
+    def in_words(self) -> str:
+        """The row on one line, to set beside another version of it."""
+        return " · ".join(
+            str(part)
+            for part in (
+                self.full_name,
+                self.position,
+                self.organisation,
+                self.role,
+                spaced(self.phone),
+                self.note,
+            )
+            if part
+        )
+
     def compute_keys(self) -> None:
         """Set what is stored for order and search; ``bulk_create`` needs it called by hand."""
         self.sort_key = name_sort_key(self.full_name)
@@ -334,3 +350,20 @@ class Change(models.Model):
     def __str__(self) -> str:
         """What was done."""
         return f"{self.get_kind_display()}: {self.what}"
+
+    @property
+    def before_words(self) -> str:
+        """The text before, on one line."""
+        return _in_words(self.before)
+
+    @property
+    def after_words(self) -> str:
+        """The text after, on one line."""
+        return _in_words(self.after)
+
+
+def _in_words(values: Any) -> str:
+    """The values of a row that a person typed: texts and numbers, without keys and switches."""
+    if isinstance(values, dict):
+        return " · ".join(str(value) for value in values.values() if isinstance(value, str) and value)
+    return "" if values is None else str(values)

@@ -28,12 +28,13 @@ class UnitState(models.TextChoices):
 
 
 class Standing(NamedTuple):
-    """An invitation with what is known of it at one moment."""
+    """An invitation with what is known of it at the moment ``now``."""
 
     invitation: Invitation
     registration: Registration | None
     deadline: datetime
     state: UnitState
+    now: datetime
 
     @property
     def is_answered(self) -> bool:
@@ -43,7 +44,12 @@ class Standing(NamedTuple):
     @property
     def is_open(self) -> bool:
         """The unit may still write and submit."""
-        return self.invitation.meeting.takes_registrations and self.state != UnitState.LATE
+        return self.invitation.meeting.takes_registrations and not is_over(self.deadline, self.now)
+
+    @property
+    def is_extended(self) -> bool:
+        """The unit has more time than the others."""
+        return self.deadline > self.invitation.meeting.registration_deadline
 
 
 def with_extension(invitations: QuerySet[Invitation]) -> QuerySet[Invitation]:
@@ -59,7 +65,8 @@ def standing(invitation: Invitation, now: datetime) -> Standing:
     registration: Registration | None = getattr(invitation, "registration", None)
     extended_until: datetime | None = invitation.extended_until  # type: ignore[attr-defined]
     deadline = effective_deadline(invitation.meeting.registration_deadline, extended_until)
-    return Standing(invitation, registration, deadline, _state(invitation, registration, deadline, now))
+    state = _state(invitation, registration, deadline, now)
+    return Standing(invitation, registration, deadline, state, now)
 
 
 def standings(meeting: Meeting, user: User, now: datetime) -> list[Standing]:

@@ -1,5 +1,29 @@
 """Addresses of registrations."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from registrations.views import office, rows, submission, unit
+
+REGISTRATION = "hoi-nghi/<slug:slug>/dang-ky/<slug:unit>/"
+
+urlpatterns = [
+    path("viec-can-lam/", unit.todo, name="todo"),
+    path("dang-ky/", unit.registration_latest, name="registration_latest"),
+    path(REGISTRATION, unit.registration, name="registration"),
+    path(REGISTRATION + "so-luong/<int:role>/", rows.headcount, name="registration_headcount"),
+    path(REGISTRATION + "diem-cau/", rows.own_point, name="registration_point"),
+    path(REGISTRATION + "xa/<slug:commune>/", rows.commune, name="registration_commune"),
+    path(
+        REGISTRATION + "xa/<slug:commune>/ket-noi/",
+        rows.commune_connects,
+        name="registration_commune_connects",
+    ),
+    path(REGISTRATION + "dai-bieu/", rows.delegates, name="registration_delegates"),
+    path(REGISTRATION + "dai-bieu/<int:pk>/", rows.delegate, name="registration_delegate"),
+    path(REGISTRATION + "dai-bieu/<int:pk>/xoa/", rows.delegate_remove, name="registration_delegate_remove"),
+    path(REGISTRATION + "hoan-tac/<int:pk>/", rows.put_back, name="registration_put_back"),
+    path(REGISTRATION + "gui/", submission.submit, name="registration_submit"),
+    path(REGISTRATION + "bien-nhan/<int:number>/", submission.receipt, name="receipt"),
+    path(REGISTRATION + "gia-han/", office.extend, name="registration_extend"),
+    path(REGISTRATION + "tra-lai/", office.send_back, name="registration_return"),
+]

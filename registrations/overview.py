@@ -1,0 +1,211 @@
+"""What a unit has declared, named and still misses: the numbers of its pages, read once and in agreement."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.utils import timezone
+
+from accounts.models import Tier, Unit
+from bridge_points.models import BridgePoint
+from invitations.models import Invitation, InvitedRole
+from registrations.models import Delegate, Headcount, Registration, Submission
+from registrations.states import Standing
+
+
+@dataclass(frozen=True)
+class RoleLine:
+    """One invited role at the unit's own point: how many are declared, how many have a name."""
+
+    role: InvitedRole
+    declared: int | None
+    named: int
+
+    @property
+    def missing(self) -> int:
+        """Names still missing; more names than the number asks for are none."""
+        return max((self.declared or 0) - self.named, 0)
+
+    @property
+    def beyond(self) -> int:
+        """Names beyond the declared number."""
+        return max(self.named - (self.declared or 0), 0)
+
+
+@dataclass(frozen=True)
+class CommuneLine:
+    """One commune below the unit: its point, where it has answered, and the number expected."""
+
+    unit: Unit
+    point: BridgePoint | None
+    expected: int | None
+
+    @property
+    def connects(self) -> bool:
+        """It takes part."""
+        return self.point is not None and self.point.connects
+
+    @property
+    def missing(self) -> list[str]:
+        """What a connected commune has still to fill in."""
+        if self.point is None or not self.point.connects:
+            return []
+        return [*self.point.missing, *(["số dự kiến"] if self.expected is None else [])]
+
+    @property
+    def missing_words(self) -> str:
+        """The chip of a row with empty boxes: "Thiếu 2 ô"."""
+        return f"Thiếu {len(self.missing)} ô"
+
+
+@dataclass(frozen=True)
+class Overview:
+    """Everything a unit's registration page shows, from one reading of the database."""
+
+    standing: Standing
+    own_point: BridgePoint | None
+    roles: list[RoleLine]
+    delegates: list[Delegate]
+    communes: list[CommuneLine]
+    last_submission: Submission | None
+
+    @property
+    def invitation(self) -> Invitation:
+        """Whose registration it is."""
+        return self.standing.invitation
+
+    @property
+    def registration(self) -> Registration | None:
+        """The registration, once something was declared."""
+        return self.standing.registration
+
+    @property
+    def version(self) -> int:
+        """The version that a submit button on this page stands for."""
+        return self.registration.version if self.registration else 0
+
+    @cached_property
+    def declared_here(self) -> int:
+        """Delegates declared at the unit's own point."""
+        return sum(line.declared or 0 for line in self.roles)
+
+    @cached_property
+    def expected_in_communes(self) -> int:
+        """People expected at the connected communes."""
+        return sum(line.expected or 0 for line in self.communes if line.connects)
+
+    @property
+    def declared(self) -> int:
+        """All that the unit declares."""
+        return self.declared_here + self.expected_in_communes
+
+    @property
+    def named(self) -> int:
+        """Delegates with a name."""
+        return len(self.delegates)
+
+    @cached_property
+    def names_missing(self) -> int:
+        """Names still missing against the declared numbers, role by role."""
+        return sum(line.missing for line in self.roles)
+
+    @cached_property
+    def connected(self) -> int:
+        """Communes that take part."""
+        return sum(1 for line in self.communes if line.connects)
+
+    @cached_property
+    def unanswered(self) -> list[CommuneLine]:
+        """Communes of which nothing is said yet."""
+        return [line for line in self.communes if line.point is None]
+
+    @cached_property
+    def without_technician(self) -> list[CommuneLine]:
+        """Connected communes where nobody can be called about the line."""
+        return [
+            line for line in self.communes if line.connects and line.point and not line.point.has_technician
+        ]
+
+    @cached_property
+    def unfinished(self) -> list[CommuneLine]:
+        """Connected communes with an empty box."""
+        return [line for line in self.communes if line.missing]
+
+    @property
+    def shows_own_point(self) -> bool:
+        """The unit looks after a point of its own; the provincial hall is the office's."""
+        return self.own_point is None or self.own_point.unit_id == self.invitation.unit_id
+
+    @property
+    def next_number(self) -> int:
+        """The number of the submission that comes next."""
+        return self.last_submission.number + 1 if self.last_submission else 1
+
+    @property
+    def sent_words(self) -> str:
+        """The chip of a unit that has submitted: "Đã gửi lần 2"."""
+        return f"Đã gửi lần {self.last_submission.number}" if self.last_submission else "Đã gửi"
+
+    @property
+    def extended_words(self) -> str:
+        """The chip of a unit with more time: "Gia hạn đến 20:00, 01/12"."""
+        return f"Gia hạn đến {timezone.localtime(self.standing.deadline):%H:%M, %d/%m}"
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing was declared yet."""
+        return self.registration is None or self.registration.version == 0
+
+    @cached_property
+    def missing_words(self) -> str:
+        """What is missing in a few words, "6 tên, 2 xã, 2 cán bộ kỹ thuật", or ""."""
+        counts = {
+            "tên": self.names_missing,
+            "xã chưa trả lời": len(self.unanswered),
+            "cán bộ kỹ thuật": len(self.without_technician),
+        }
+        return ", ".join(f"{count} {noun}" for noun, count in counts.items() if count)
+
+
+def overview(standing: Standing) -> Overview:
+    """Read what stands behind a unit's registration, in a number of queries that rows do not change."""
+    invitation, registration = standing.invitation, standing.registration
+    communes = list(Unit.objects.below(invitation.unit).filter(tier__in=(Tier.COMMUNE, Tier.BRANCH)))
+    points = _points(invitation)
+    headcounts = list(Headcount.objects.filter(registration=registration)) if registration else []
+    delegates = list(registration.delegates.select_related("role")) if registration else []
+    own = points.get(invitation.unit_id) or (
+        points.get(None) if invitation.audience.tier == Tier.PROVINCE else None
+    )
+    declared = {headcount.role_id: headcount.number for headcount in headcounts if headcount.role_id}
+    expected = {
+        headcount.bridge_point_id: headcount.number for headcount in headcounts if not headcount.role_id
+    }
+    named = Counter(delegate.role_id for delegate in delegates)
+    return Overview(
+        standing=standing,
+        own_point=own,
+        roles=[
+            RoleLine(role, declared.get(role.pk), named[role.pk]) for role in invitation.audience.roles.all()
+        ],
+        delegates=delegates,
+        communes=[
+            CommuneLine(unit, point := points.get(unit.pk), expected.get(point.pk) if point else None)
+            for unit in communes
+        ],
+        last_submission=registration.submissions.defer("content").first() if registration else None,
+    )
+
+
+def _points(invitation: Invitation) -> dict[int | None, BridgePoint]:
+    """The points of the unit's branch by unit; the provincial point stands under None."""
+    mine = BridgePoint.objects.filter(meeting=invitation.meeting).select_related("unit")
+    found: dict[int | None, BridgePoint] = {
+        point.unit_id: point for point in mine.filter(unit__path__startswith=invitation.unit.path)
+    }
+    provincial = mine.filter(tier=Tier.PROVINCE).order_by("pk").first()
+    if provincial is not None:
+        found[None] = provincial
+    return found

@@ -1,0 +1,89 @@
+"""What a registration holds, as one document: what is submitted, hashed, compared and archived."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from bridge_points.models import BridgePoint
+
+if TYPE_CHECKING:
+    from invitations.models import Invitation
+    from registrations.models import Registration
+
+
+class Counts(NamedTuple):
+    """The three numbers of a receipt; each is the number of rows or the sum of rows in the document."""
+
+    declared: int
+    named: int
+    points: int
+
+
+def take_snapshot(registration: Registration, invitation: Invitation) -> tuple[dict[str, Any], Counts]:
+    """Return the registration's content as plain JSON values, and its counts.
+
+    Points that do not connect are in the document, with their numbers, and are not counted. Read it
+    inside the transaction that holds the invitation's lock.
+    """
+    headcounts = list(registration.headcounts.select_related("role", "bridge_point__unit").order_by("pk"))
+    delegates = list(registration.delegates.select_related("role", "bridge_point__unit"))
+    points = list(
+        BridgePoint.objects.filter(meeting=invitation.meeting, unit__path__startswith=invitation.unit.path)
+        .select_related("unit")
+        .order_by("unit__position", "unit__sort_key", "pk")
+    )
+    content = {
+        "meeting": invitation.meeting.slug,
+        "unit": invitation.unit.slug,
+        "points": [_point(point) for point in points],
+        "headcounts": [
+            {
+                "point": headcount.bridge_point.unit.slug,
+                "role_id": headcount.role_id,
+                "role": str(headcount.role or ""),
+                "number": headcount.number,
+            }
+            for headcount in headcounts
+        ],
+        "delegates": [
+            {
+                "key": str(delegate.key),
+                "full_name": delegate.full_name,
+                "position": delegate.position,
+                "organisation": delegate.organisation,
+                "role_id": delegate.role_id,
+                "role": str(delegate.role or ""),
+                "point": delegate.bridge_point.unit.slug,
+                "phone": delegate.phone,
+                "note": delegate.note,
+            }
+            for delegate in delegates
+        ],
+    }
+    counts = Counts(
+        declared=sum(headcount.number for headcount in headcounts if headcount.bridge_point.connects),
+        named=len(delegates),
+        points=sum(1 for point in points if point.connects and point.unit_id != invitation.unit_id),
+    )
+    return content, counts
+
+
+def _point(point: BridgePoint) -> dict[str, Any]:
+    return {
+        "unit": point.unit.slug,
+        "name": point.unit.called,
+        "tier": point.tier,
+        "venue": point.venue,
+        "chair": point.chair,
+        "technician": point.technician,
+        "technician_phone": point.technician_phone,
+        "connects": point.connects,
+    }
+
+
+def digest(content: dict[str, Any]) -> str:
+    """Return the SHA-256 of the document in its canonical form: keys sorted, no spaces, UTF-8."""
+    canonical = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()

@@ -1,0 +1,89 @@
+"""What a unit sees: what is asked of it, and its registration."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from accounts.clock import database_now
+from accounts.permissions import Right, may, needs
+from invitations.models import Invitation
+from registrations.asking import ask, miles
+from registrations.forms import DelegateForm, OwnPointForm
+from registrations.models import Attempt
+from registrations.overview import Overview, overview
+from registrations.states import Standing, UnitState, standing, with_extension
+from registrations.views.scope import fetch, user_of
+
+
+def _own(request: HttpRequest) -> list[Standing]:
+    """The invitations of the person's unit: open ones by deadline, then the answered, then the past."""
+    user, now = user_of(request), database_now()
+    sent = Invitation.objects.visible_to(user).sent().filter(unit__path__startswith=user.unit.path)  # type: ignore[union-attr]
+    found = [standing(invitation, now) for invitation in with_extension(sent)]
+    order = {UnitState.SUBMITTED: 1, UnitState.LATE: 2}
+    return sorted(found, key=lambda item: (order.get(item.state, 0), item.deadline))
+
+
+@needs(Right.REGISTER)
+@require_safe
+def todo(request: HttpRequest) -> HttpResponse:
+    """Show what is asked of the unit, by when, and what is missing; then its other meetings."""
+    own = _own(request)
+    context: dict[str, Any] = {"others": own[1:]}
+    if own:
+        first = own[0]
+        view, sessions = overview(first), list(first.invitation.meeting.sessions.all())
+        context |= {"view": view, "sessions": sessions, "ask": ask(view), "miles": miles(view, sessions)}
+    return render(request, "registrations/todo.html", context)
+
+
+@needs(Right.REGISTER)
+@require_safe
+def registration_latest(request: HttpRequest) -> HttpResponse:
+    """Lead to the registration that is most pressing."""
+    own = _own(request)
+    if not own:
+        return redirect("todo")
+    return redirect("registration", own[0].invitation.meeting.slug, own[0].invitation.unit.slug)
+
+
+@require_safe
+def registration(request: HttpRequest, slug: str, unit: str) -> HttpResponse:
+    """Show a unit's registration: to write in while it is open, to read for everyone else and after."""
+    view = overview(fetch(request, slug, unit, Right.READ_REGISTRATION))
+    registers = may(user_of(request), Right.REGISTER)
+    if registers and view.standing.state == UnitState.LATE and "xem" not in request.GET:
+        return _closed(request, view)
+    editable = registers and view.standing.is_open
+    return render(request, "registrations/registration.html", page(view, editable=editable))
+
+
+def _closed(request: HttpRequest, view: Overview) -> HttpResponse:
+    """Show that it is too late, what was kept, and what can be done."""
+    attempts = Attempt.objects.filter(invitation=view.invitation)[:10]
+    context = {"view": view, "attempts": attempts, "now": database_now()}
+    return render(request, "registrations/closed.html", context)
+
+
+def page(view: Overview, *, editable: bool) -> dict[str, Any]:
+    """The context of the registration page and of every fragment of it."""
+    audience = view.invitation.audience
+    return {
+        "view": view,
+        "meeting": view.invitation.meeting,
+        "unit": view.invitation.unit,
+        "editable": editable,
+        "form_uuid": uuid.uuid4(),
+        "own_point_form": OwnPointForm(instance=view.own_point) if view.own_point else OwnPointForm(),
+        "new_form": DelegateForm(audience=audience, initial=_like_the_last(view)) if editable else None,
+    }
+
+
+def _like_the_last(view: Overview) -> dict[str, Any]:
+    """A new row begins with the role of the last one: lists are typed role by role."""
+    return {"role": view.delegates[-1].role_id} if view.delegates else {}
