@@ -1,6 +1,6 @@
 """Fields that tidy what people type, wherever it comes from: a form, a sheet, the admin."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -8,6 +8,12 @@ from django.db import models
 
 from accounts.phones import read_phone
 from accounts.vietnamese import line, paragraph
+
+if TYPE_CHECKING:
+    _CharField = models.CharField[str, str]
+    _TextField = models.TextField[str, str]
+else:
+    _CharField, _TextField = models.CharField, models.TextField
 
 
 class LineFormField(forms.CharField):
@@ -45,7 +51,7 @@ class PhoneFormField(forms.CharField):
         return spaced(value) if isinstance(value, str) else value
 
 
-class LineField(models.CharField):
+class LineField(_CharField):
     """A column of one line of text."""
 
     def get_prep_value(self, value: Any) -> Any:
@@ -60,7 +66,7 @@ class LineField(models.CharField):
         return super().formfield(**{"form_class": LineFormField, **kwargs})
 
 
-class ParagraphField(models.TextField):
+class ParagraphField(_TextField):
     """A column of several lines of text."""
 
     def get_prep_value(self, value: Any) -> Any:
@@ -73,7 +79,7 @@ class ParagraphField(models.TextField):
         return super().formfield(**{"form_class": ParagraphFormField, **kwargs})
 
 
-class PhoneField(models.CharField):
+class PhoneField(_CharField):
     """A column for a Vietnamese telephone number: digits from 0, or ""."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from itertools import count
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib.auth.models import AbstractUser, UserManager
-from django.db import models
-from django.db.models import Q
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.db.models import CharField, Q, Value
+from django.db.models.functions import Cast, Concat, Substr
 
 from accounts.fields import LineField, PhoneField
-from accounts.permissions import Right, Role, may
+from accounts.permissions import Right, Role, may, roles_with
 from accounts.vietnamese import folded, slug, sort_key
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from django.contrib.auth.models import AnonymousUser
 
 
@@ -54,6 +59,20 @@ class UnitQuerySet(models.QuerySet["Unit"]):
     def search(self, text: str) -> UnitQuerySet:
         """Units whose name holds ``text``, marks or no marks."""
         return self.filter(search__contains=folded(text))
+
+    @transaction.atomic
+    def plant(self, units: Sequence[Unit]) -> None:
+        """Save many new units of one level at once: their parents are saved, their slugs chosen and free."""
+        for unit in units:
+            unit.compute_keys()
+        self.bulk_create(units, batch_size=1000)
+        for unit in units:
+            unit.path = unit.path_below_parent
+        for parent in {unit.parent for unit in units}:
+            planted = Unit.objects.filter(parent=parent, path="")
+            planted.update(
+                path=Concat(Value(parent.path if parent else ""), Cast("pk", CharField()), Value("."))
+            )
 
 
 class Unit(models.Model):
@@ -122,31 +141,56 @@ class Unit(models.Model):
         """Say whether ``other`` is this unit or below it."""
         return other.path.startswith(self.path)
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Compute what is stored for order, search and scope.
+    @property
+    def path_below_parent(self) -> str:
+        """The keys from the root, "1.12.45.": one indexed prefix finds a whole branch."""
+        return f"{self.parent.path if self.parent else ''}{self.pk}."
 
-        The path holds the keys from the root, "1.12.45.", so that one indexed prefix finds a whole
-        branch. Moving a unit moves all below it.
-        """
-        self.slug = self.slug or slug(self.name)
+    def compute_keys(self) -> None:
+        """Set what is stored for order and search."""
         self.sort_key = sort_key(self.name)
         self.search = folded(f"{self.name} {self.short_name} {self.code}")
+
+    def clean(self) -> None:
+        """Refuse a circle: no unit is below itself."""
+        super().clean()
+        if self.parent and self.path and self.parent.path.startswith(self.path):
+            raise ValidationError({"parent": "Không chọn chính đơn vị này hoặc đơn vị ở dưới nó."})
+
+    @transaction.atomic
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Compute what is stored. Moving a unit moves all below it."""
+        self.clean()
+        self.slug = self.slug or self._free_slug()
+        self.compute_keys()
         moved_from = self.path
         super().save(*args, **kwargs)
-        path = f"{self.parent.path if self.parent else ''}{self.pk}."
-        if path != moved_from:
-            self.path = path
-            Unit.objects.filter(pk=self.pk).update(path=path)
-            for child in self.children.all():
-                child.save()
+        self.path = self.path_below_parent
+        if self.path != moved_from:
+            Unit.objects.filter(pk=self.pk).update(path=self.path)
+            if moved_from:
+                Unit.objects.filter(path__startswith=moved_from).update(
+                    path=Concat(Value(self.path), Substr("path", len(moved_from) + 1))
+                )
+
+    def _free_slug(self) -> str:
+        """Return an address made from the name; 2023 and 2025 have communes of the same name."""
+        wished = slug(self.name)[:100].strip("-") or "don-vi"
+        taken = set(Unit.objects.filter(slug__startswith=wished).values_list("slug", flat=True))
+        names = (wished if number == 1 else f"{wished}-{number}" for number in count(1))
+        return next(name for name in names if name not in taken)
 
 
 class PortalUserManager(UserManager["User"]):
     """Users by name or mail."""
 
-    def clerks_of(self, unit: Unit) -> models.QuerySet[User]:
-        """People who register for ``unit`` itself and can be written to."""
-        return self.filter(unit=unit, role=Role.CLERK, is_active=True).exclude(email="").order_by("pk")
+    def clerks_of(self, *units: Unit) -> models.QuerySet[User]:
+        """People who register for one of ``units`` itself and can be written to."""
+        return self.filter(unit__in=units, role=Role.CLERK, is_active=True).exclude(email="").order_by("pk")
+
+    def who_may(self, right: Right) -> models.QuerySet[User]:
+        """People whose role has ``right`` and who can be written to."""
+        return self.filter(role__in=roles_with(right), is_active=True).exclude(email="").order_by("pk")
 
 
 class User(AbstractUser):

@@ -89,6 +89,11 @@ def may(user: "User", right: Right) -> bool:
     return bool(user.is_authenticated) and right in RIGHTS.get(Role(user.role), frozenset())
 
 
+def roles_with(right: Right) -> list[Role]:
+    """Return the roles that have ``right``, for questions about many people at once."""
+    return [role for role, rights in RIGHTS.items() if right in rights]
+
+
 def require(user: "User", right: Right) -> None:
     """Raise ``PermissionDenied`` (403) unless ``user`` has ``right``."""
     if not may(user, right):
@@ -104,8 +109,7 @@ def needs(right: Right) -> Callable[[View[P]], View[P]]:
             require(request.user, right)  # type: ignore[arg-type]
             return view(request, *args, **kwargs)
 
-        guarded.right = right  # type: ignore[attr-defined]
-        return guarded
+        return guarded  # type: ignore[return-value]
 
     return decorate
 

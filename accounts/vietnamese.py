@@ -53,7 +53,8 @@ def _syllable_key(syllable: str) -> str:
     """Letters first, tone last: "hòa" before "hóa", both before "hoan". Numbers by size, before letters."""
     if syllable.isascii() and syllable.isdigit():
         return f"!{syllable.lstrip('0'):0>9} 0"
-    letters, tone = [], "0"
+    letters: list[str] = []
+    tone = "0"
     for char in unicodedata.normalize("NFD", syllable):
         if char in _TONES:
             tone = _TONES[char]

@@ -70,7 +70,8 @@ def state(name: str, label: str = "", *, plain: bool = False) -> SafeString:
     """
     _known(name, STATES)
     return format_html(
-        '<span class="state st-{0}{1}"><svg class="glyph" aria-hidden="true"><use href="#m-{0}"/></svg>{2}</span>',
+        '<span class="state st-{0}{1}">'
+        '<svg class="glyph" aria-hidden="true"><use href="#m-{0}"/></svg>{2}</span>',
         name,
         " state-plain" if plain else "",
         label or STATES[name],
@@ -138,7 +139,8 @@ def countdown(
     over = left <= timedelta(0)
     hidden = mark_safe(" hidden") if over else ""
     return format_html(
-        '<div class="countdown{}{}" data-deadline="{}" data-level="{}">{}<span class="cd-time">{}</span>{}</div>',
+        '<div class="countdown{}{}" data-deadline="{}" data-level="{}">'
+        '{}<span class="cd-time">{}</span>{}</div>',
         f" countdown-{size}" if size else "",
         f" {css}" if css else "",
         _local(deadline).isoformat(),
@@ -233,7 +235,7 @@ def hour(value: datetime | time | None) -> str:
 
 @register.filter
 def percent(value: float | None, total: float | None = None) -> str:
-    """Write a share as Vietnamese do: ``{{ 1193|percent:1203 }}`` → "99,17%"; ``{{ 0.9916|percent }}`` → "99,16%".
+    """Write a share: ``{{ 1193|percent:1203 }}`` → "99,17%", ``{{ 0.9916|percent }}`` → "99,16%".
 
     A share that is not whole never rounds to 100 or to 0. Without a total to divide by: "".
     """
@@ -251,7 +253,7 @@ def percent(value: float | None, total: float | None = None) -> str:
 
 @register.filter
 def phone(value: str | None) -> str:
-    """Group the digits of a Vietnamese number: "0900000101" → "0900.000.101", "02393855123" → "0239.3855.123"."""
+    """Group the digits of a number: "0900.000.101"; "0239.3855.123" for a fixed line."""
     digits = value or ""
     if not digits.isdigit():
         return digits
