@@ -1,0 +1,48 @@
+"""How a message travels: small classes behind one interface.
+
+A channel knows nothing of the outbox: it takes a message and says what became of it. It must never
+be called with a transaction open.
+"""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import NamedTuple, Protocol, Self
+
+from reminders.models import ReminderAttempt
+
+Outcome = ReminderAttempt.Outcome
+
+
+class Message(NamedTuple):
+    """What is sent. ``key`` stays the same in every attempt, so that the other side can tell doubles."""
+
+    key: str
+    to: list[str]
+    subject: str
+    body: str
+
+
+class Answer(NamedTuple):
+    """What became of one attempt: the outcome, and the other side's own words without addresses."""
+
+    outcome: Outcome
+    detail: str = ""
+
+    @property
+    def channel_is_down(self) -> bool:
+        """The fault is the channel's and not the message's: the next message would meet it too."""
+        return self.outcome in (Outcome.UNREACHABLE, Outcome.UNKNOWN)
+
+
+class Channel(Protocol):
+    """A way to send, kept open for one batch."""
+
+    def send(self, message: Message) -> Answer:
+        """Try once. Every fault of the network or the other side is an answer, not an exception."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
