@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, cast
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
 from accounts.models import User
@@ -29,7 +29,7 @@ class Section(NamedTuple):
 
 SECTIONS = [
     Section(Right.REGISTER, "Việc cần làm", "todo", ("todo",)),
-    Section(Right.REGISTER, "Đăng ký", "registration_latest", ("registration", "receipt")),
+    Section(Right.REGISTER, "Đăng ký", "registration_own_latest", ("registration", "receipt")),
     Section(Right.READ_BOARD, "Bảng theo dõi", "board_latest", ("board",)),
     Section(Right.READ_LETTER, "Giấy mời", "meetings", ("meeting",)),
     Section(Right.DO_ASSIGNMENT, "Việc được giao", "own_assignments", ("own_assignments", "assignment")),
@@ -87,8 +87,11 @@ def _entries(request: HttpRequest, user: User) -> Iterator[Entry]:
     for section in SECTIONS:
         if may(user, section.right):
             address = section.address
-            if slug and address.endswith("_latest"):
-                url = reverse(address.removesuffix("_latest"), args=[slug])
-            else:
-                url = reverse(address)
+            try:
+                if slug and address.endswith("_latest"):
+                    url = reverse(address.removesuffix("_latest"), args=[slug])
+                else:
+                    url = reverse(address)
+            except NoReverseMatch:  # while the sections are being built
+                continue
             yield Entry(section.label, url, here.startswith(section.pages))

@@ -8,7 +8,8 @@ REGISTRATION = "hoi-nghi/<slug:slug>/dang-ky/<slug:unit>/"
 
 urlpatterns = [
     path("viec-can-lam/", unit.todo, name="todo"),
-    path("dang-ky/", unit.registration_latest, name="registration_latest"),
+    path("dang-ky/", unit.registration_own, name="registration_own_latest"),
+    path("hoi-nghi/<slug:slug>/dang-ky/", unit.registration_own, name="registration_own"),
     path(REGISTRATION, unit.registration, name="registration"),
     path(REGISTRATION + "so-luong/<int:role>/", rows.headcount, name="registration_headcount"),
     path(REGISTRATION + "diem-cau/", rows.own_point, name="registration_point"),

@@ -44,9 +44,9 @@ def todo(request: HttpRequest) -> HttpResponse:
 
 @needs(Right.REGISTER)
 @require_safe
-def registration_latest(request: HttpRequest) -> HttpResponse:
-    """Lead to the registration that is most pressing."""
-    own = _own(request)
+def registration_own(request: HttpRequest, slug: str | None = None) -> HttpResponse:
+    """Lead to the unit's registration for one meeting, or to the one that is most pressing."""
+    own = [at for at in _own(request) if slug in (None, at.invitation.meeting.slug)]
     if not own:
         return redirect("todo")
     return redirect("registration", own[0].invitation.meeting.slug, own[0].invitation.unit.slug)
