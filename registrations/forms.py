@@ -165,6 +165,13 @@ class ExtensionForm(forms.ModelForm[Extension]):
             "reason": "Lý do được lưu vào hồ sơ và in trên biên nhận.",
         }
         widgets = {"reason": forms.Textarea(attrs={"rows": 3})}
+        error_messages = {
+            "until": {
+                "required": "Ghi được gửi đến mấy giờ, ngày nào.",
+                "invalid": "Viết ngày và giờ như 01/12/2023 20:00.",
+            },
+            "reason": {"required": "Ghi lý do gia hạn."},
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -129,8 +129,11 @@ def _declare(draft: _Draft, point: BridgePoint, role_id: int | None, number: int
     if number is None:
         rows.delete()
     else:
-        Headcount.objects.update_or_create(
-            registration=draft.registration, bridge_point=point, role_id=role_id, defaults={"number": number}
+        Headcount.objects.bulk_create(
+            [Headcount(registration=draft.registration, bridge_point=point, role_id=role_id, number=number)],
+            update_conflicts=True,
+            unique_fields=["registration", "bridge_point", "role"],
+            update_fields=["number"],
         )
     draft.note(Change.Kind.HEADCOUNT, what, before, number)
 

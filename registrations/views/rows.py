@@ -81,7 +81,7 @@ def headcount(request: HttpRequest, slug: str, unit: str, role: int) -> HttpResp
         return _refused(request, "_headcount.html", at, _closed(form, too_late), 409, role=invited)
     view = fresh_overview(at)
     line = next(line for line in view.roles if line.role.pk == role)
-    return _saved(request, "_headcount.html", view, line=line)
+    return _saved(request, "_headcount.html", view, line=line, role=invited)
 
 
 @require_POST

@@ -1,0 +1,128 @@
+"""Two things at once, on real connections: locks decide, and without them these tests fail."""
+
+import threading
+import uuid
+from collections.abc import Callable
+from contextlib import nullcontext
+
+import pytest
+from django.db import connection, transaction
+
+from invitations.models import Invitation
+from registrations import services
+from registrations.models import Attempt, Submission
+from tests.registrations.conftest import press_submit
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def at_once(*actions: Callable[[], object]) -> list[BaseException | None]:
+    """Run each action in a thread of its own, all starting together; give back what each raised."""
+    barrier = threading.Barrier(len(actions))
+    raised: list[BaseException | None] = [None] * len(actions)
+
+    def run(index: int, action: Callable[[], object]) -> None:
+        barrier.wait()
+        try:
+            action()
+        except Exception as error:
+            raised[index] = error
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=(index, action)) for index, action in enumerate(actions)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return raised
+
+
+def without_lock(invitation_id: int) -> Invitation:
+    """The negative control: the same row, not locked."""
+    return Invitation.objects.select_related("meeting", "unit", "audience").get(pk=invitation_id)
+
+
+@pytest.fixture
+def slowly(monkeypatch):
+    """Make the moment between looking and writing long enough for another to get in."""
+    real = services.take_snapshot
+
+    def slow(*args):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_sleep(0.3)")
+        return real(*args)
+
+    monkeypatch.setattr(services, "take_snapshot", slow)
+
+
+def test_two_submits_of_the_same_version_are_numbered_one_after_the_other(desk, draft, slowly):
+    assert at_once(*[lambda: press_submit(desk, draft, version=draft.version)] * 2) == [None, None]
+    assert sorted(Submission.objects.values_list("number", flat=True)) == [1, 2]
+
+
+def test_a_double_click_gives_one_receipt(desk, draft, slowly):
+    form = uuid.uuid4()
+    assert at_once(*[lambda: press_submit(desk, draft, form_uuid=form)] * 2) == [None, None]
+    assert Submission.objects.count() == 1
+    assert set(Attempt.objects.values_list("result", flat=True)) == {"accepted", "repeated"}
+
+
+def test_without_the_lock_a_double_click_is_no_longer_handled(desk, draft, slowly, monkeypatch):
+    monkeypatch.setattr(services, "_lock", without_lock)
+    form = uuid.uuid4()
+    raised = at_once(*[lambda: press_submit(desk, draft, form_uuid=form)] * 2)
+    assert any(raised), "only the constraint stopped the second one, with an error"
+
+
+def test_a_submit_waits_for_a_row_that_is_being_saved_and_then_is_stale(desk, draft, district_roles):
+    seen, saved = draft.version, threading.Event()
+    outcome = []
+
+    def save():
+        with transaction.atomic():
+            services.set_headcount(**desk, role_id=district_roles[1].pk, number=60)
+            saved.set()
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_sleep(0.3)")
+
+    def send():
+        saved.wait(5)
+        outcome.append(press_submit(desk, draft, version=seen))
+
+    assert at_once(save, send) == [None, None]
+    assert outcome[0].attempt.result == Attempt.Result.STALE
+
+
+def test_without_the_lock_a_submit_misses_the_row_that_is_being_saved(
+    desk, draft, district_roles, monkeypatch
+):
+    seen, saved = draft.version, threading.Event()
+    outcome = []
+
+    def save():
+        with transaction.atomic():
+            services.set_headcount(**desk, role_id=district_roles[1].pk, number=60)
+            saved.set()
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_sleep(0.6)")
+
+    def send():
+        saved.wait(5)
+        monkeypatch.setattr(services, "_lock", without_lock)
+        outcome.append(services.Submission.objects.count())
+        form = {"form_uuid": uuid.uuid4(), "version": seen}
+        with nullcontext():
+            outcome.append(services.submit(**desk, **form))
+
+    at_once(save, send)
+    assert outcome[1].attempt.result == Attempt.Result.ACCEPTED
+
+
+def test_two_rows_added_at_once_stand_one_after_the_other(desk, draft, district_roles):
+    def add(name):
+        rows = [{"key": uuid.uuid4(), "full_name": name, "role": district_roles[0]}]
+        return lambda: services.add_delegates(**desk, rows=rows)
+
+    assert at_once(*(add(f"Đại biểu {i}") for i in range(5))) == [None] * 5
+    assert list(draft.delegates.values_list("rank", flat=True)) == [1, 2, 3, 4, 5, 6, 7]
