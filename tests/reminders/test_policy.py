@@ -45,7 +45,9 @@ SENTENCES = [
 ]
 
 
-@pytest.mark.parametrize(("now", "called_at", "slot"), [row[1:] for row in SENTENCES], ids=[r[0] for r in SENTENCES])
+@pytest.mark.parametrize(
+    ("now", "called_at", "slot"), [row[1:] for row in SENTENCES], ids=[r[0] for r in SENTENCES]
+)
 def test_the_step_that_is_due(now: datetime, called_at: datetime, slot: datetime | None) -> None:
     step = step_due(deadline=DEADLINE, called_at=called_at, now=now)
     assert (step.slot if step else None) == slot
