@@ -18,7 +18,8 @@ import urllib.error
 import urllib.request
 from collections import deque
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any, NoReturn
 
@@ -83,7 +84,7 @@ class Child:
 
 @contextmanager
 def processes(*, port: int, log: Path, run: Path, **environment: str) -> Iterator[list[Child]]:
-    """Run web, beat and worker; end them in this order, so that nothing new comes in to the worker.
+    """Run web, beat and worker; at the end ask them in this order to stop, and wait for all at once.
 
     Everything is found through the environment, to which ``environment`` is added. ``run`` keeps beat's
     schedule.
@@ -103,8 +104,8 @@ def processes(*, port: int, log: Path, run: Path, **environment: str) -> Iterato
             started.append(Child(name, arguments, log / f"{name}.log", environment))
         yield started
     finally:
-        for child in started:
-            child.stop()
+        with ThreadPoolExecutor() as pool:
+            list(pool.map(Child.stop, started))
 
 
 def main() -> int:
@@ -259,7 +260,9 @@ def _say_busy() -> None:
 
 
 def _say(text: str) -> None:
-    print(text, flush=True)
+    """Print for the person at the terminal, who may have closed it."""
+    with suppress(OSError):
+        print(text, flush=True)
 
 
 if __name__ == "__main__":
