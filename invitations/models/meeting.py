@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.core.validators import MaxValueValidator
+from django.core.validators import MaxValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -50,7 +50,13 @@ class Meeting(models.Model):
         CLOSED = "closed", "Đã kết thúc"
 
     slug = models.SlugField("Mã trên địa chỉ", max_length=120, unique=True)
-    code = models.CharField("Mã biên nhận", max_length=12, help_text="Đứng đầu mã biên nhận, ví dụ HT23.")
+    code = models.CharField(
+        "Mã biên nhận",
+        max_length=12,
+        unique=True,
+        validators=[RegexValidator(r"^[A-Z0-9]+$", "Mã chỉ gồm chữ in hoa không dấu và chữ số, ví dụ HT23.")],
+        help_text="Đứng đầu mã biên nhận của mọi đơn vị, ví dụ HT23.",
+    )
     title = ParagraphField("Tên hội nghị", max_length=1000)
     short_title = LineField("Tên gọn", max_length=160)
     opening = ParagraphField("Lời mở đầu", max_length=2000, blank=True)
