@@ -42,3 +42,21 @@ def judge(*, arrived_at: datetime, decided_at: datetime, deadline: datetime) -> 
 def is_over(deadline: datetime, now: datetime) -> bool:
     """Say whether a page opened ``now`` shows the closed form."""
     return now > deadline
+
+
+def doubts(
+    *,
+    registration_deadline: datetime,
+    line_test_at: datetime | None,
+    first_session: datetime | None,
+    now: datetime | None = None,
+) -> list[str]:
+    """Say which hours of a meeting look wrong together. They are warnings: a letter may mean it so."""
+    said = []
+    if first_session and registration_deadline > first_session:
+        said.append("Hạn đăng ký ở sau giờ khai mạc.")
+    if first_session and line_test_at and line_test_at >= first_session:
+        said.append("Giờ chạy thử đường truyền không ở trước giờ khai mạc.")
+    if first_session and now and first_session < now:
+        said.append("Buổi đầu tiên đã qua.")
+    return said

@@ -1,4 +1,4 @@
-"""The verbs of a meeting: publish, move the deadline, call units, see, confirm, do what was asked."""
+"""The verbs of a meeting: write it, publish it, call units; see, confirm, do what was asked."""
 
 from __future__ import annotations
 
@@ -6,15 +6,58 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, models, transaction
 
 from accounts.clock import database_now
+from accounts.vietnamese import slug
 from invitations.models import AssignedUnit, Audience, Deadline, Invitation, Meeting
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from accounts.models import Unit, User
+
+TAKEN_ADDRESSES = frozenset({"moi"})
+"""Words that stand where a meeting's slug stands: /hoi-nghi/moi/ is the page of a new meeting."""
+
+
+# ── Writing it ───────────────────────────────────────────────────────────────────────────────
+
+
+def create(*, meeting: Meeting) -> Meeting:
+    """Save a new draft under an address made from its short title, numbered where that is taken."""
+    wished = slug(meeting.short_title)[:100].strip("-") or "hoi-nghi"
+    for attempt in range(3):
+        taken = TAKEN_ADDRESSES.union(
+            Meeting.objects.filter(slug__startswith=wished).values_list("slug", flat=True)
+        )
+        numbered = (f"{wished}-{number}" for number in range(2, len(taken) + 3))
+        meeting.slug = next(name for name in (wished, *numbered) if name not in taken)
+        try:
+            with transaction.atomic():
+                meeting.save(force_insert=True)
+            break
+        except IntegrityError:  # somebody took the same name in this moment
+            if attempt == 2:
+                raise
+    return meeting
+
+
+@transaction.atomic
+def move_part(*, siblings: models.QuerySet[models.Model], pk: int, by: int) -> None:
+    """Move one row ``by`` places among ``siblings`` (-1 is up); past either end it stays there.
+
+    Positions are numbered anew, so that rows read out of one letter and rows added by hand mix.
+    """
+    rows = list(siblings.select_for_update())
+    here = next(index for index, row in enumerate(rows) if row.pk == pk)
+    rows.insert(max(0, here + by), rows.pop(here))
+    for position, row in enumerate(rows):
+        row.position = position  # type: ignore[attr-defined]
+    siblings.model._default_manager.bulk_update(rows, ["position"])
+
+
+# ── Publishing it ────────────────────────────────────────────────────────────────────────────
 
 
 @transaction.atomic
@@ -26,7 +69,7 @@ def publish(*, meeting_id: int) -> Meeting:
     """
     meeting = Meeting.objects.select_for_update().get(pk=meeting_id)
     now = database_now()
-    if problems := _why_not_publishable(meeting, now):
+    if problems := missing_to_publish(meeting, now):
         raise ValidationError(problems)
     if meeting.is_draft:
         meeting.state = Meeting.State.PUBLISHED
@@ -36,7 +79,8 @@ def publish(*, meeting_id: int) -> Meeting:
     return meeting
 
 
-def _why_not_publishable(meeting: Meeting, now: datetime) -> list[str]:
+def missing_to_publish(meeting: Meeting, now: datetime) -> list[str]:
+    """Say what is still missing before units can be called; uses what was prefetched."""
     reasons = []
     if meeting.state in (Meeting.State.CANCELLED, Meeting.State.CLOSED):
         reasons.append("Hội nghị đã hủy hoặc đã kết thúc, không công bố được nữa.")
@@ -49,6 +93,17 @@ def _why_not_publishable(meeting: Meeting, now: datetime) -> list[str]:
     if meeting.is_draft and meeting.registration_deadline <= now:
         reasons.append("Hạn đăng ký đã qua. Dời hạn trước khi công bố.")
     return reasons
+
+
+@transaction.atomic
+def cancel(*, meeting_id: int) -> Meeting:
+    """Call a published meeting off: the letter stays readable, nobody confirms or registers any more."""
+    meeting = Meeting.objects.select_for_update().get(pk=meeting_id)
+    if not meeting.takes_registrations:
+        raise ValidationError("Chỉ hủy được hội nghị đã công bố và chưa kết thúc.")
+    meeting.state = Meeting.State.CANCELLED
+    meeting.save(update_fields=["state"])
+    return meeting
 
 
 @transaction.atomic
@@ -68,18 +123,25 @@ def move_deadline(*, meeting_id: int, to: datetime) -> Meeting:
     return meeting
 
 
+# ── Calling units ────────────────────────────────────────────────────────────────────────────
+
+
 @transaction.atomic
 def call_units(*, audience: Audience, units: Collection[Unit]) -> None:
     """Make the list of units called under ``audience`` just ``units``.
 
-    A unit called before under another heading moves here. A unit that was already sent its letter
-    stays on the list: what was sent cannot be unsent. A unit added after publishing is called by the
-    next ``publish``.
+    A unit on the list of another heading moves here. A unit that was already sent its letter stays
+    where it is: what was sent cannot be unsent, and what it registered belongs to that heading's
+    roles. A unit added after publishing is called by the next ``publish``.
     """
     meeting = Meeting.objects.select_for_update().get(pk=audience.meeting_id)
-    meeting.invitations.filter(audience=audience, sent_at__isnull=True).exclude(unit__in=units).delete()
-    for unit in units:
-        Invitation.objects.update_or_create(meeting=meeting, unit=unit, defaults={"audience": audience})
+    waiting = meeting.invitations.filter(sent_at__isnull=True)
+    waiting.filter(audience=audience).exclude(unit__in=units).delete()
+    waiting.filter(unit__in=units).update(audience=audience)
+    listed = set(meeting.invitations.values_list("unit_id", flat=True))
+    Invitation.objects.bulk_create(
+        Invitation(meeting=meeting, unit=unit, audience=audience) for unit in units if unit.pk not in listed
+    )
 
 
 def see(*, invitation: Invitation, user: User) -> None:
@@ -93,8 +155,15 @@ def see(*, invitation: Invitation, user: User) -> None:
 
 @transaction.atomic
 def confirm(*, invitation_id: int, user: User) -> Invitation:
-    """Confirm that the unit will take part; confirming again changes nothing."""
-    invitation = Invitation.objects.select_for_update().get(pk=invitation_id)
+    """Confirm that the unit will take part; confirming again changes nothing.
+
+    Raises ``ValidationError`` when the meeting was called off or is over.
+    """
+    invitation = (
+        Invitation.objects.select_for_update(of=("self",)).select_related("meeting").get(pk=invitation_id)
+    )
+    if not invitation.meeting.takes_registrations:
+        raise ValidationError("Hội nghị đã hủy hoặc đã kết thúc, không cần xác nhận nữa.")
     if invitation.confirmed_at is None:
         now = database_now()
         invitation.confirmed_at, invitation.confirmed_by = now, user
@@ -102,6 +171,9 @@ def confirm(*, invitation_id: int, user: User) -> Invitation:
             invitation.seen_at, invitation.seen_by = now, user
         invitation.save(update_fields=["confirmed_at", "confirmed_by", "seen_at", "seen_by"])
     return invitation
+
+
+# ── Doing what was asked ─────────────────────────────────────────────────────────────────────
 
 
 @transaction.atomic

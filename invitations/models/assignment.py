@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 
 from accounts.fields import LineField, ParagraphField
 from accounts.models import Unit
@@ -14,6 +15,13 @@ from invitations.models.meeting import Meeting, Part
 
 if TYPE_CHECKING:
     from accounts.models import User
+
+
+class Standing(NamedTuple):
+    """How far some work is, as a chip shows it: the name of its mark and the words."""
+
+    mark: str
+    words: str
 
 
 class Assignment(Part):
@@ -46,6 +54,18 @@ class Assignment(Part):
         """Whom it concerns."""
         return self.addressee
 
+    @property
+    def standing(self) -> Standing | None:
+        """How far the units together are, over the ``shares`` that were prefetched; None without any."""
+        shares = list(self.shares.all())
+        if len(shares) <= 1:
+            return shares[0].standing if shares else None
+        done = sum(share.state == AssignedUnit.State.DONE for share in shares)
+        if done == len(shares):
+            return Standing("submitted", f"Xong cả {done} đơn vị")
+        begun = any(share.state != AssignedUnit.State.ASKED for share in shares)
+        return Standing("draft" if begun else "invited", f"{done}/{len(shares)} đơn vị xong")
+
 
 class AssignedUnitQuerySet(models.QuerySet["AssignedUnit"]):
     """Which shares of the work."""
@@ -73,6 +93,14 @@ class AssignedUnit(models.Model):
         DOING = "doing", "Đang làm"
         DONE = "done", "Xong"
 
+    MARKS = {
+        State.ASKED: "invited",
+        State.ACCEPTED: "confirmed",
+        State.DOING: "draft",
+        State.DONE: "submitted",
+    }
+    """The shape of each state: the fuller the mark, the more is done."""
+
     assignment = models.ForeignKey(Assignment, on_delete=models.CASCADE, related_name="shares")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="assigned", verbose_name="Đơn vị")
     state = models.CharField("Tình trạng", max_length=10, choices=State, default=State.ASKED)
@@ -94,3 +122,11 @@ class AssignedUnit(models.Model):
     def __str__(self) -> str:
         """Unit and work."""
         return f"{self.unit}: {self.assignment}"
+
+    @property
+    def standing(self) -> Standing:
+        """The state as a chip, done work with its day: "Xong 30/11"."""
+        state = self.State(self.state)
+        if state == self.State.DONE and self.changed_at:
+            return Standing(self.MARKS[state], f"{state.label} {timezone.localtime(self.changed_at):%d/%m}")
+        return Standing(self.MARKS[state], str(state.label))

@@ -1,0 +1,108 @@
+"""Meetings and their letters, as everyone reads them; a called unit confirms here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.models import User
+from accounts.permissions import Right, may, require
+from accounts.requests import PortalRequest
+from invitations import services, wording
+from invitations.models import AssignedUnit, Assignment, Audience, Invitation, Meeting, Session
+from invitations.views.scope import fetch
+
+MEETINGS_A_PAGE = 30
+
+
+@require_safe
+def meetings(request: PortalRequest) -> HttpResponse:
+    """List the meetings that the person sees, the newest first."""
+    require(request.user, Right.READ_LETTER)
+    own = Invitation.objects.sent().filter(unit=request.user.unit_id)
+    called = Invitation.objects.filter(meeting=OuterRef("pk")).order_by().values("meeting")
+    found = (
+        Meeting.objects.visible_to(request.user)
+        .annotate(called=Coalesce(Subquery(called.annotate(n=Count("pk")).values("n")), 0))
+        .prefetch_related("sessions", Prefetch("invitations", queryset=own, to_attr="own"))
+    )
+    page = Paginator(found, MEETINGS_A_PAGE).get_page(request.GET.get("page"))
+    rows = [(meeting, wording.dates_of(meeting.sessions.all())) for meeting in page]
+    return render(request, "invitations/meetings.html", {"page": page, "rows": rows})
+
+
+@require_safe
+def meeting(request: PortalRequest, slug: str) -> HttpResponse:
+    """Show the letter, with what is happening in its margin. The called unit's reading counts as seen."""
+    found = fetch(request, slug, Right.READ_LETTER)
+    invitation = _own_invitation(found, request.user)
+    if invitation is not None:
+        services.see(invitation=invitation, user=request.user)
+    context = {"meeting": found, "letter": read(found, request.user), "invitation": invitation}
+    return render(request, "invitations/meeting.html", context)
+
+
+@require_POST
+def confirm(request: PortalRequest, slug: str) -> HttpResponse:
+    """Confirm that the person's own unit takes part."""
+    found = fetch(request, slug, Right.CONFIRM)
+    invitation = get_object_or_404(found.invitations.sent(), unit=request.user.unit_id)
+    try:
+        services.confirm(invitation_id=invitation.pk, user=request.user)
+    except ValidationError as problem:
+        messages.error(request, problem.messages[0])
+    else:
+        messages.success(request, "Đã xác nhận tham dự.")
+    return redirect("meeting", slug)
+
+
+def _own_invitation(meeting: Meeting, user: User) -> Invitation | None:
+    """The letter sent to the person's own unit, for who may answer it."""
+    if not may(user, Right.CONFIRM):
+        return None
+    return meeting.invitations.sent().select_related("unit").filter(unit=user.unit_id).first()
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What the page of the letter shows, each part read once."""
+
+    days: str
+    hours: str
+    by_day: str
+    sessions: list[Session]
+    audiences: QuerySet[Audience]
+    assignments: list[Assignment]
+    shared: list[Assignment]
+    """Those in which the reader sees how far units are."""
+
+
+def read(meeting: Meeting, user: User) -> Letter:
+    """Read all parts of a letter for ``user``, in as many queries as there are kinds of parts."""
+    sessions = list(meeting.sessions.all())
+    sent = Q(invitations__sent_at__isnull=False)
+    audiences = meeting.audiences.prefetch_related("roles", "named_chairs").annotate(
+        called=Count("invitations", filter=sent),
+        seen=Count("invitations", filter=sent & Q(invitations__seen_at__isnull=False)),
+        unopened=Count("invitations", filter=sent & Q(invitations__seen_at__isnull=True)),
+        confirmed=Count("invitations", filter=Q(invitations__confirmed_at__isnull=False)),
+    )
+    shares = AssignedUnit.objects.visible_to(user)
+    assignments = list(meeting.assignments.prefetch_related(Prefetch("shares", queryset=shares)))
+    return Letter(
+        days=wording.days_of(sessions, meeting.duration_days),
+        hours=wording.hours_of(sessions),
+        by_day=wording.parts_of_days(sessions),
+        sessions=sessions,
+        audiences=audiences,
+        assignments=assignments,
+        shared=[assignment for assignment in assignments if assignment.shares.all()],
+    )
