@@ -1,5 +1,13 @@
 """Addresses of the outbox."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from reminders import views
+
+urlpatterns = [
+    path("hop-gui/", views.outbox, name="outbox"),
+    path("hop-gui/<int:pk>/", views.reminder, name="reminder"),
+    path("hop-gui/<int:pk>/gui-lai/", views.reminder_resend, name="reminder_resend"),
+    path("hoi-nghi/<slug:slug>/nhac/", views.reminder_now, name="reminder_now"),
+    path("hoi-nghi/<slug:slug>/nhac/<slug:unit>/", views.reminder_now, name="reminder_now"),
+]

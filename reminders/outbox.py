@@ -1,0 +1,84 @@
+"""The list of the outbox: what is looked for, the numbers above it, one page of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Count
+from django.http import QueryDict
+
+from invitations.models import Meeting
+from reminders.forms import FindForm
+from reminders.models import Reminder, ReminderQuerySet
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+MESSAGES_A_PAGE = 50
+
+
+class View(NamedTuple):
+    """One state as a segment above the list."""
+
+    word: str
+    chip: str
+    number: int
+    query: str
+    current: bool
+
+
+@dataclass(frozen=True)
+class Outbox:
+    """What the page shows."""
+
+    find: FindForm
+    asked: dict[str, str]
+    counts: dict[str, int]
+    page: Page[Reminder]
+
+    @property
+    def total(self) -> int:
+        """Messages in all states, as far as the search goes."""
+        return sum(self.counts.values())
+
+    @property
+    def is_searched(self) -> bool:
+        """Something beside the state is asked for."""
+        return bool(self.asked["q"] or self.asked["hoi_nghi"])
+
+    @property
+    def views(self) -> list[View]:
+        """All, then every state that has a message."""
+        state = self.asked["tinh_trang"]
+        return [
+            View("Tất cả", "", self.total, self._query(""), not state),
+            *(
+                View(one.label, Reminder.CHIPS[one], number, self._query(one), one == state)
+                for one in Reminder.State
+                if (number := self.counts.get(one, 0)) or one == state
+            ),
+        ]
+
+    def _query(self, state: str) -> str:
+        query = QueryDict(mutable=True)
+        query.update({name: value for name, value in (self.asked | {"tinh_trang": state}).items() if value})
+        return f"?{query.urlencode()}"
+
+
+def outbox(user: User, query: QueryDict) -> Outbox:
+    """Read one page of the messages in the scope of ``user``; the counts and the rows agree."""
+    find = FindForm(query, meetings=Meeting.objects.visible_to(user).only("slug", "short_title"))
+    asked = find.asked()
+    found: ReminderQuerySet = Reminder.objects.visible_to(user)
+    if asked["q"]:
+        found = found.search(asked["q"])
+    if asked["hoi_nghi"]:
+        found = found.filter(meeting__slug=asked["hoi_nghi"])
+    counts = dict(found.order_by().values_list("state").annotate(Count("pk")))
+    if asked["tinh_trang"]:
+        found = found.filter(state=asked["tinh_trang"])
+    rows = found.select_related("unit", "meeting").defer("body")
+    page = Paginator(rows, MESSAGES_A_PAGE).get_page(query.get("page"))
+    return Outbox(find=find, asked=asked, counts=counts, page=page)

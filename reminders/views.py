@@ -1,0 +1,94 @@
+"""The outbox: every message, one message, sending again, reminding by hand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.models import Unit
+from accounts.permissions import Right, require
+from invitations.models import Invitation, Meeting
+from reminders import services
+from reminders.models import Reminder
+from reminders.outbox import outbox as read_outbox
+
+if TYPE_CHECKING:
+    from accounts.requests import PortalRequest
+
+
+@require_GET
+def outbox(request: PortalRequest) -> HttpResponse:
+    """List the messages, by state, meeting and unit."""
+    require(request.user, Right.READ_OUTBOX)
+    return render(request, "reminders/outbox.html", {"outbox": read_outbox(request.user, request.GET)})
+
+
+@require_GET
+def reminder(request: PortalRequest, pk: int) -> HttpResponse:
+    """Show one message as it reads, and every attempt to send it."""
+    visible = Reminder.objects.visible_to(request.user).select_related("meeting", "unit", "asked_by")
+    found = get_object_or_404(visible, pk=pk)
+    require(request.user, Right.READ_OUTBOX)
+    return render(request, "reminders/reminder.html", {"reminder": found, "tries": found.tries.all()})
+
+
+@require_POST
+def reminder_resend(request: PortalRequest, pk: int) -> HttpResponse:
+    """Put a message that failed back into the queue."""
+    get_object_or_404(Reminder.objects.visible_to(request.user), pk=pk)
+    require(request.user, Right.REMIND)
+    try:
+        services.resend(reminder_id=pk, user=request.user)
+    except ValidationError as refusal:
+        messages.error(request, " ".join(refusal.messages))
+    else:
+        messages.success(request, "Đã xếp lại vào hàng chờ, thư đi trong nửa phút.")
+    return redirect("reminder", pk)
+
+
+@require_POST
+def reminder_now(request: PortalRequest, slug: str, unit: str = "") -> HttpResponse:
+    """Remind one unit, or those whose slugs the form sends as ``unit``, at once."""
+    meeting = get_object_or_404(Meeting.objects.visible_to(request.user), slug=slug)
+    called = Invitation.objects.visible_to(request.user).filter(meeting=meeting)
+    if unit:
+        get_object_or_404(called, unit__slug=unit)
+    require(request.user, Right.REMIND)
+    units = Unit.objects.filter(slug__in=[unit] if unit else request.POST.getlist("unit"))
+    try:
+        asked = services.remind_now(meeting=meeting, units=units, user=request.user)
+    except ValidationError as refusal:
+        messages.error(request, " ".join(refusal.messages))
+    else:
+        _say(request, asked)
+    return redirect(_back(request, meeting))
+
+
+def _say(request: PortalRequest, asked: services.Asked) -> None:
+    """Say how many are reminded, and why the others are not."""
+    if asked.reminded:
+        messages.success(request, f"Thư nhắc {asked.reminded} đơn vị đi trong nửa phút.")
+    reasons = {
+        "đã gửi đăng ký": asked.answered,
+        "vừa được nhắc trong 10 phút qua": asked.just_reminded,
+        "chưa có địa chỉ thư, đề nghị gọi điện": asked.without_address,
+    }
+    if told := [f"{count} đơn vị {reason}" for reason, count in reasons.items() if count]:
+        messages.warning(request, f"Không gửi thư nhắc: {'; '.join(told)}.")
+    elif not asked.reminded:
+        messages.warning(request, "Chưa chọn đơn vị nào để nhắc.")
+
+
+def _back(request: PortalRequest, meeting: Meeting) -> str:
+    """Where the button was pressed, if that is a page of ours, else the meeting's messages."""
+    came_from = request.POST.get("next") or request.headers.get("Referer") or ""
+    if url_has_allowed_host_and_scheme(came_from, {request.get_host()}, require_https=request.is_secure()):
+        return came_from
+    return f"{reverse('outbox')}?hoi_nghi={meeting.slug}"
