@@ -1,5 +1,15 @@
 """Addresses of bridge points."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from bridge_points import views
+
+urlpatterns = [
+    path("diem-cau/", views.points_latest, name="points_latest"),
+    path("hoi-nghi/<slug:slug>/diem-cau/", views.points, name="points"),
+    path("hoi-nghi/<slug:slug>/them-diem-cau/", views.point_add, name="point_add"),
+    path("hoi-nghi/<slug:slug>/diem-cau/<slug:unit>/", views.point_tests, name="point_tests"),
+    path("hoi-nghi/<slug:slug>/diem-cau/<slug:unit>/thu/", views.point_test, name="point_test"),
+    path("hoi-nghi/<slug:slug>/diem-cau/<slug:unit>/sua/", views.point_edit, name="point_edit"),
+    path("hoi-nghi/<slug:slug>/diem-cau/<slug:unit>/bo/", views.point_remove, name="point_remove"),
+]
