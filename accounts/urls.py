@@ -6,4 +6,5 @@ from accounts import views
 
 urlpatterns = [
     path("don-vi/", views.units, name="units"),
+    path("don-vi/<slug:unit>/", views.unit, name="unit"),
 ]

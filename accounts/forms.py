@@ -1,0 +1,93 @@
+"""The shape of what is typed about units and accounts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Layout
+from django import forms
+from django.contrib.auth.forms import UserChangeForm
+
+from accounts.models import Tier, Unit, User
+
+
+class FindUnitForm(forms.Form):
+    """What to look for in the list of units; the address carries it."""
+
+    q = forms.CharField(label="Tìm theo tên hoặc mã", required=False, max_length=100)
+    cap = forms.ChoiceField(label="Cấp", required=False, choices=[("", "Tất cả các cấp"), *Tier.choices])
+    tai_khoan = forms.ChoiceField(
+        label="Tài khoản",
+        required=False,
+        choices=[("", "Có hoặc chưa có"), ("chua", "Chưa có tài khoản"), ("co", "Đã có tài khoản")],
+    )
+    thuoc = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["q"].widget.attrs.update({"autocomplete": "off", "type": "search"})
+        self.helper = FormHelper(self)
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+        self.helper.layout = Layout("q", "cap", "tai_khoan", "thuoc")
+
+
+class UnitForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A unit as the admin corrects it."""
+
+    class Meta:
+        model = Unit
+        fields = (
+            "name",
+            "short_name",
+            "parent",
+            "tier",
+            "position",
+            "email",
+            "phone",
+            "code",
+            "slug",
+            "valid_from",
+            "valid_until",
+        )
+
+    def clean_parent(self) -> Unit | None:
+        """A unit cannot stand below itself."""
+        parent: Unit | None = self.cleaned_data["parent"]
+        if parent is not None and self.instance.pk and self.instance.covers(parent):
+            raise forms.ValidationError(
+                "Đơn vị cấp trên đang nằm dưới chính đơn vị này. Chọn một đơn vị khác, hoặc để trống."
+            )
+        return parent
+
+
+class NewUserForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A new account, without a password: its owner sets one by mail, or the office does afterwards."""
+
+    class Meta:
+        model = User
+        fields = ("username", "full_name", "email", "phone", "role", "unit")
+
+    def clean_username(self) -> str:
+        """Names that differ only in capitals would be mistaken for one another."""
+        username: str = self.cleaned_data["username"]
+        if User.objects.filter(username__iexact=username).exists():
+            raise forms.ValidationError("Tên đăng nhập này đã có. Chọn tên khác.")
+        return username
+
+    def save(self, commit: bool = True) -> User:
+        """Lock the password until somebody sets one."""
+        user: User = super().save(commit=False)
+        user.set_unusable_password()
+        if commit:
+            user.save()
+        return user
+
+
+class UserForm(UserChangeForm):  # type: ignore[type-arg]
+    """An account as the admin corrects it."""
+
+    class Meta:
+        model = User
+        fields = ("username", "full_name", "email", "phone", "role", "unit", "is_active")
