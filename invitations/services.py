@@ -177,9 +177,19 @@ def confirm(*, invitation_id: int, user: User) -> Invitation:
 
 
 @transaction.atomic
-def mark_assignment(*, share_id: int, state: AssignedUnit.State, user: User) -> AssignedUnit:
-    """Say how far a unit's share of an assignment is."""
+def mark_assignment(
+    *, share_id: int, state: AssignedUnit.State, user: User, was: str | None = None
+) -> AssignedUnit:
+    """Say how far a unit's share of an assignment is.
+
+    ``was`` is the state that the person saw: when a colleague has said something else meanwhile,
+    ``ValidationError`` and nothing is written.
+    """
     share = AssignedUnit.objects.select_for_update().get(pk=share_id)
+    if was is not None and share.state != was:
+        raise ValidationError(
+            f"Việc này vừa được ghi là “{share.get_state_display().lower()}”. Xem lại rồi ghi."
+        )
     share.state = state
     share.changed_at, share.changed_by = database_now(), user
     share.save(update_fields=["state", "changed_at", "changed_by"])

@@ -1,5 +1,25 @@
 """Addresses of meetings and letters."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from invitations.views import assignments, calling, editor, letter
+
+MEETING = "hoi-nghi/<slug:slug>/"
+
+urlpatterns = [
+    path("hoi-nghi/", letter.meetings, name="meetings"),
+    path("hoi-nghi/moi/", editor.create, name="meeting_create"),
+    path(MEETING, letter.meeting, name="meeting"),
+    path(MEETING + "xac-nhan/", letter.confirm, name="meeting_confirm"),
+    path(MEETING + "sua/", editor.edit, name="meeting_edit"),
+    path(MEETING + "sua/<slug:part>/moi/", editor.part_add, name="meeting_part_add"),
+    path(MEETING + "sua/<slug:part>/<int:pk>/", editor.part, name="meeting_part"),
+    path(MEETING + "sua/<slug:part>/<int:pk>/xoa/", editor.part_delete, name="meeting_part_delete"),
+    path(MEETING + "sua/<slug:part>/<int:pk>/chuyen/", editor.part_move, name="meeting_part_move"),
+    path(MEETING + "don-vi-moi/<int:pk>/", calling.units, name="meeting_units"),
+    path(MEETING + "cong-bo/", calling.publish, name="meeting_publish"),
+    path(MEETING + "doi-han/", calling.deadline, name="meeting_deadline"),
+    path(MEETING + "huy/", calling.cancel, name="meeting_cancel"),
+    path("viec-duoc-giao/", assignments.own_assignments, name="own_assignments"),
+    path("viec-duoc-giao/<int:pk>/", assignments.assignment_mark, name="assignment_mark"),
+]

@@ -130,3 +130,8 @@ class AssignedUnit(models.Model):
         if state == self.State.DONE and self.changed_at:
             return Standing(self.MARKS[state], f"{state.label} {timezone.localtime(self.changed_at):%d/%m}")
         return Standing(self.MARKS[state], str(state.label))
+
+    def may_be_marked_by(self, user: User) -> bool:
+        """Until the meeting is over the office marks any share, the others those of their own units."""
+        own = user.unit is not None and user.unit.covers(self.unit)
+        return self.assignment.meeting.takes_registrations and (may(user, Right.EDIT_MEETING) or own)
