@@ -209,6 +209,8 @@ def _commune_point(draft: _Draft, commune: Unit) -> BridgePoint:
 
 def _save_point(draft: _Draft, point: BridgePoint, values: Mapping[str, Any], version: int) -> BridgePoint:
     point = BridgePoint.objects.select_for_update(of=("self",)).select_related("unit").get(pk=point.pk)
+    if all(getattr(point, name) == value for name, value in values.items()):
+        return point
     if point.version != version:
         raise Stale(point, _last_change(draft.registration, Change.Kind.POINT, point.pk))
     before = _values(point, POINT_FIELDS)
@@ -266,9 +268,14 @@ def change_delegate(
     values: Mapping[str, Any],
     version: int,
 ) -> Delegate:
-    """Save one delegate's row. Raises ``Stale`` when somebody else saved it since it was opened."""
+    """Save one delegate's row. Raises ``Stale`` when somebody else saved it since it was opened.
+
+    A row that already reads so is given back: a save whose answer was lost on the line comes again.
+    """
     with _editing(invitation_id=invitation_id, user=user, waited=waited) as draft:
         delegate = draft.registration.delegates.select_related("role").get(pk=delegate_id)
+        if all(getattr(delegate, name) == value for name, value in values.items()):
+            return delegate
         if delegate.version != version:
             change = _last_change(draft.registration, Change.Kind.DELEGATE_CHANGED, delegate.pk)
             raise Stale(delegate, change)

@@ -17,10 +17,11 @@ from django_htmx.http import trigger_client_event
 
 from accounts.models import Unit
 from accounts.permissions import Right
+from invitations.models import InvitedRole
 from registrations import services
 from registrations.forms import CommunePointForm, DelegateForm, HeadcountForm, OwnPointForm
 from registrations.models import Change, Delegate
-from registrations.overview import CommuneLine, Overview, overview
+from registrations.overview import CommuneLine, Overview, RoleLine, overview
 from registrations.states import Standing
 from registrations.views.scope import fetch, fresh_overview, user_of
 from registrations.views.unit import page
@@ -74,14 +75,18 @@ def headcount(request: HttpRequest, slug: str, unit: str, role: int) -> HttpResp
     invited = get_object_or_404(at.invitation.audience.roles, pk=role)
     form = HeadcountForm(request.POST)
     if not form.is_valid():
-        return _refused(request, "_headcount.html", at, form, role=invited)
+        return _refused(request, "_headcount.html", at, form, line=_role_line(overview(at), invited))
     try:
         services.set_headcount(**_who(request, at), role_id=role, number=form.cleaned_data["number"])
     except services.Closed as too_late:
-        return _refused(request, "_headcount.html", at, _closed(form, too_late), 409, role=invited)
+        line = _role_line(overview(at), invited)
+        return _refused(request, "_headcount.html", at, _closed(form, too_late), 409, line=line)
     view = fresh_overview(at)
-    line = next(line for line in view.roles if line.role.pk == role)
-    return _saved(request, "_headcount.html", view, line=line, role=invited)
+    return _saved(request, "_headcount.html", view, line=_role_line(view, invited))
+
+
+def _role_line(view: Overview, role: InvitedRole) -> RoleLine:
+    return next(line for line in view.roles if line.role.pk == role.pk)
 
 
 @require_POST
