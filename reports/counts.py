@@ -1,0 +1,290 @@
+"""The numbers of a meeting, read once: board, totals and workbook all count from here and so agree.
+
+A *line* is one role at one bridge point; everything larger is a sum of lines. What is counted is the
+live rows of all registrations, drafts too, as the units' own pages show them; each unit carries its
+state, so that a reader knows what has been submitted.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from os.path import commonprefix
+from typing import NamedTuple
+
+from django.db.models import Count, F, QuerySet, Value
+
+from accounts.models import Tier, Unit
+from bridge_points.models import BridgePoint, PointState
+from invitations.models import InvitedRole, Meeting
+from registrations.models import Delegate, Headcount
+from registrations.states import Standing, UnitState, standing, with_extension
+
+COMMUNES = (Tier.COMMUNE, Tier.BRANCH)
+"""Tiers that take part through the unit above them."""
+
+BOARD_ORDER = (Tier.DISTRICT, Tier.AFFILIATED, Tier.COMMUNE, Tier.BRANCH, Tier.PROVINCE, Tier.OTHER)
+"""The board begins with those who bring the most people."""
+
+OFFICIAL_ORDER = (Tier.PROVINCE, Tier.DISTRICT, Tier.AFFILIATED, Tier.COMMUNE, Tier.BRANCH, Tier.OTHER)
+"""An official list begins with the province."""
+
+TIER_WORDS = {Tier.PROVINCE: "Cơ quan cấp tỉnh"}
+"""Where a group of invited units is not called as its tier is."""
+
+
+class Figures(NamedTuple):
+    """Four numbers that stand together."""
+
+    declared: int = 0
+    named: int = 0
+    missing: int = 0
+    points: int = 0
+
+    @classmethod
+    def of(cls, parts: Iterable[Figures]) -> Figures:
+        """Add up."""
+        return cls(*(sum(column) for column in zip(*parts, strict=True))) if (parts := list(parts)) else cls()
+
+
+@dataclass(frozen=True)
+class Line:
+    """One role at one bridge point. A commune's point has one line without a role."""
+
+    point: BridgePoint
+    role: InvitedRole | None
+    declared: int
+    named: int
+
+    @property
+    def missing(self) -> int:
+        """Names still missing; a number without a role asks for none, and names too many are none."""
+        return max(self.declared - self.named, 0) if self.role else 0
+
+
+@dataclass(frozen=True)
+class Commune:
+    """One commune below an invited unit: a cell of the board, a row of telecom's sheet."""
+
+    unit: Unit
+    point: BridgePoint | None
+
+    @property
+    def state(self) -> PointState:
+        """How far its point is."""
+        return self.point.state if self.point else PointState.NONE
+
+    @property
+    def connects(self) -> bool:
+        """It takes part."""
+        return self.point is not None and self.point.connects
+
+    @property
+    def title(self) -> str:
+        """What its cell says."""
+        return f"{self.unit.called}: {self.state.label}"
+
+
+@dataclass(frozen=True)
+class UnitCounts:
+    """One invited unit with all that is counted of it."""
+
+    standing: Standing
+    communes: list[Commune]
+    lines: list[Line] = field(default_factory=list)
+
+    @property
+    def unit(self) -> Unit:
+        """The invited unit."""
+        return self.standing.invitation.unit
+
+    @property
+    def state(self) -> UnitState:
+        """How far the unit is."""
+        return self.standing.state
+
+    @property
+    def is_missing(self) -> bool:
+        """No submission stands."""
+        return not self.standing.is_answered
+
+    @property
+    def has_unsent_changes(self) -> bool:
+        """Submitted, and changed since."""
+        registration = self.standing.registration
+        return self.standing.is_answered and registration is not None and registration.has_unsent_changes
+
+    @cached_property
+    def own_lines(self) -> list[Line]:
+        """The roles at the unit's own point."""
+        return [line for line in self.lines if line.point.unit_id not in self._commune_ids]
+
+    @cached_property
+    def commune_lines(self) -> list[Line]:
+        """The communes' numbers."""
+        return [line for line in self.lines if line.point.unit_id in self._commune_ids]
+
+    @cached_property
+    def _commune_ids(self) -> set[int]:
+        return {commune.unit.pk for commune in self.communes}
+
+    @cached_property
+    def sum(self) -> Figures:
+        """The unit's row of every table."""
+        return Figures(
+            declared=sum(line.declared for line in self.lines),
+            named=sum(line.named for line in self.lines),
+            missing=sum(line.missing for line in self.lines),
+            points=sum(1 for commune in self.communes if commune.connects),
+        )
+
+    @cached_property
+    def expected_in_communes(self) -> int:
+        """People declared at the communes."""
+        return sum(line.declared for line in self.commune_lines)
+
+    @cached_property
+    def without_technician(self) -> list[Commune]:
+        """Connected communes where nobody can be called about the line."""
+        return [c for c in self.communes if c.point and c.point.connects and not c.point.has_technician]
+
+
+class Group(NamedTuple):
+    """The units of one tier, one after another."""
+
+    tier: Tier
+    units: list[UnitCounts]
+
+    @property
+    def label(self) -> str:
+        """The tier as a heading."""
+        return TIER_WORDS.get(self.tier, self.tier.label)
+
+    @property
+    def sum(self) -> Figures:
+        """All of them."""
+        return Figures.of(unit.sum for unit in self.units)
+
+
+@dataclass(frozen=True)
+class Counts:
+    """The whole meeting at one moment."""
+
+    units: list[UnitCounts]
+
+    @cached_property
+    def sum(self) -> Figures:
+        """The bottom row."""
+        return Figures.of(unit.sum for unit in self.units)
+
+    @cached_property
+    def missing_units(self) -> list[UnitCounts]:
+        """Units of which no submission stands."""
+        return [unit for unit in self.units if unit.is_missing]
+
+    @property
+    def submitted(self) -> int:
+        """How many units' submissions stand."""
+        return len(self.units) - len(self.missing_units)
+
+    @cached_property
+    def communes(self) -> list[Commune]:
+        """Every cell."""
+        return [commune for unit in self.units for commune in unit.communes]
+
+    @property
+    def own_sum(self) -> Figures:
+        """What is counted at the units' own points, where names are asked for."""
+        return Figures(
+            *(
+                sum(getattr(line, name) for unit in self.units for line in unit.own_lines)
+                for name in ("declared", "named", "missing")
+            )
+        )
+
+    def groups(self, order: Iterable[Tier]) -> list[Group]:
+        """The units by tier."""
+        by_tier = defaultdict(list)
+        for unit in self.units:
+            by_tier[unit.unit.tier].append(unit)
+        return [Group(tier, by_tier[tier]) for tier in order if tier in by_tier]
+
+
+def read_counts(meeting: Meeting, now: datetime) -> Counts:
+    """Read all that is counted of ``meeting``, in five queries whatever its size.
+
+    Call it inside ``one_picture``: they must see the same state. Units called but not yet sent
+    their letter are not counted.
+    """
+    invitations = with_extension(meeting.invitations.sent())
+    communes = _communes([invitation.unit for invitation in invitations])
+    points = {point.pk: point for point in meeting.bridge_points.select_related("unit").with_last_test()}
+    at = {point.unit_id: point for point in points.values()}
+    lines = _lines(meeting, points)
+    return Counts(
+        [
+            UnitCounts(
+                standing=standing(invitation, now),
+                communes=[Commune(unit, at.get(unit.pk)) for unit in communes[invitation.unit_id]],
+                lines=lines[invitation.pk],
+            )
+            for invitation in invitations
+        ]
+    )
+
+
+def _communes(invited: list[Unit]) -> dict[int, list[Unit]]:
+    """The communes and branches below each invited unit; below two, they belong to the nearer."""
+    found: dict[int, list[Unit]] = defaultdict(list)
+    by_path = {unit.path: unit.pk for unit in invited}
+    for commune in _below(list(by_path)):
+        path = commune.path
+        while path := path.rstrip(".").rpartition(".")[0]:
+            path += "."
+            if path in by_path:
+                found[by_path[path]].append(commune)
+                break
+    return found
+
+
+def _below(paths: list[str]) -> QuerySet[Unit]:
+    """Communes and branches in the smallest part of the tree that holds all ``paths``: one index range."""
+    common = commonprefix(paths).rpartition(".")[0]  # noqa: RUF071 (these are no file paths)
+    units = Unit.objects.filter(tier__in=COMMUNES)
+    return units.filter(path__startswith=f"{common}.") if common else units
+
+
+def _lines(meeting: Meeting, points: dict[int, BridgePoint]) -> dict[int, list[Line]]:
+    """Every line of every invitation, points in their order, roles in the letter's."""
+    roles = {
+        role.pk: role
+        for role in InvitedRole.objects.filter(audience__meeting=meeting).order_by(
+            "audience__position", "audience_id", "position", "pk"
+        )
+    }
+    own = {"registration__invitation__meeting": meeting}
+    where = ("registration__invitation_id", "bridge_point_id", "role_id")
+    declared = Headcount.objects.filter(**own).counted().order_by()
+    named = Delegate.objects.filter(**own).order_by()
+    found: dict[tuple[int, int, int | None], list[int]] = defaultdict(lambda: [0, 0])
+    for invitation, point, role, declares, names in declared.values_list(*where, F("number"), Value(0)).union(
+        named.values_list(*where)
+        .annotate(names=Count("pk"), order=Value(0))
+        .values_list(*where, "order", "names"),
+        all=True,
+    ):
+        numbers = found[invitation, point, role]
+        numbers[0] += declares
+        numbers[1] += names
+    point_place = {pk: place for place, pk in enumerate(points)}
+    role_place = {pk: place for place, pk in enumerate([*roles, None])}
+    lines: dict[int, list[Line]] = defaultdict(list)
+    for invitation, point, role in sorted(
+        found, key=lambda key: (points[key[1]].tier in COMMUNES, point_place[key[1]], role_place[key[2]])
+    ):
+        numbers = found[invitation, point, role]
+        lines[invitation].append(Line(points[point], roles[role] if role else None, *numbers))
+    return lines
