@@ -1,0 +1,267 @@
+"""Registers a number of people at a number of points, for the units of a meeting that have not begun."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import cycle, islice
+from math import ceil
+from random import Random
+from typing import NamedTuple
+
+from django.db import transaction
+
+from accounts.clock import database_now
+from accounts.models import Tier, Unit, User
+from accounts.permissions import Role
+from bridge_points.models import BridgePoint, LineTest
+from conference_portal.sample import names
+from invitations.models import Invitation, InvitedRole, Meeting
+from registrations.models import MOST_IN_A_ROLE, Delegate, Headcount, Registration
+from registrations.services import own_point, submit
+
+BATCH = 2000
+"""Rows that go to the database together; what is in memory does not grow with the conference."""
+
+UNNAMED = 0.05
+"""Share of the declared people whose names are still missing."""
+
+
+class NotTakenError(Exception):
+    """The meeting takes no registrations, or a unit's was refused."""
+
+
+class Size(NamedTuple):
+    """How large a meeting is."""
+
+    points: int
+    delegates: int
+
+
+@dataclass
+class Share:
+    """What one unit registers: how many people at which points."""
+
+    invitation: Invitation
+    clerk: User
+    people: dict[int, int] = field(default_factory=dict)
+
+    @property
+    def total(self) -> int:
+        """People with a name."""
+        return sum(self.people.values())
+
+
+def size_of(meeting: Meeting) -> Size:
+    """Count points and delegates."""
+    return Size(
+        meeting.bridge_points.count(),
+        Delegate.objects.filter(registration__invitation__meeting=meeting).count(),
+    )
+
+
+def fill(meeting: Meeting, *, points: int, delegates: int) -> Iterator[Size]:
+    """Bring ``meeting`` to so many points and delegates; yield its size after each unit.
+
+    Units that have begun a registration are left alone, so that filling again after an interruption goes
+    on where it stopped, and filling a full meeting does nothing. Each unit is a transaction of its own.
+    Raises ``NotTakenError``.
+    """
+    if not meeting.takes_registrations:
+        raise NotTakenError(meeting.get_state_display())
+    random = Random(meeting.slug)  # noqa: S311 (names, not secrets)
+    now = database_now()
+    free = list(
+        meeting.invitations.sent()
+        .filter(registration=None)
+        .select_related("unit", "audience", "meeting")
+        .prefetch_related("audience__roles")
+    )
+    if not free:
+        return
+    _add_points(meeting, free, points, random, now)
+    size = size_of(meeting)
+    for share in _shares(meeting, free, max(delegates - size.delegates, 0)):
+        _register(share, random, now)
+        size = Size(size.points, size.delegates + share.total)
+        yield size
+
+
+# ── Points ───────────────────────────────────────────────────────────────────────────────────
+
+
+def _add_points(meeting: Meeting, free: list[Invitation], wanted: int, random: Random, now: datetime) -> None:
+    """Give a point to each unit, then to communes below, then to new branches, until there are enough."""
+    own = {invitation.unit_id: own_point(invitation) for invitation in free}
+    below = {
+        invitation.unit: own[invitation.unit_id]
+        for invitation in free
+        if own[invitation.unit_id].unit_id == invitation.unit_id
+    }
+    for point in own.values():
+        if not point.venue:
+            _furnish(point, random)
+            point.save()
+    missing = wanted - meeting.bridge_points.count()
+    if missing <= 0 or not below:
+        return
+    units = _communes_without_point(meeting, below, missing)
+    units += _branches(meeting, list(below), missing - len(units))
+    for start in range(0, len(units), BATCH):
+        rows = [
+            BridgePoint(meeting=meeting, unit=unit, parent=below[committee], tier=unit.tier)
+            for unit, committee in units[start : start + BATCH]
+        ]
+        for row in rows:
+            _furnish(row, random)
+        BridgePoint.objects.bulk_create(rows)
+        LineTest.objects.bulk_create(
+            LineTest(
+                point=row,
+                at=now,
+                result=random.choices([LineTest.Result.GOOD, LineTest.Result.FAILED], [0.95, 0.05])[0],
+            )
+            for row in rows
+            if row.has_technician and random.random() < 0.8
+        )
+
+
+def _furnish(point: BridgePoint, random: Random) -> None:
+    point.venue = f"Hội trường {point.unit.called}"
+    point.chair = point.chair or f"{names.person(random)}, Bí thư"
+    if random.random() < 0.95:
+        point.technician = names.person(random)
+        point.technician_phone = names.phone(random.randrange(1000))
+
+
+def _communes_without_point(
+    meeting: Meeting, below: dict[Unit, BridgePoint], most: int
+) -> list[tuple[Unit, Unit]]:
+    """Communes and branches below the committees, each with its committee."""
+    found: list[tuple[Unit, Unit]] = []
+    for committee in below:
+        if len(found) >= most:
+            break
+        communes = (
+            Unit.objects.below(committee)
+            .filter(tier__in=(Tier.COMMUNE, Tier.BRANCH))
+            .exclude(bridge_points__meeting=meeting)
+        )
+        found += [(commune, committee) for commune in communes[: most - len(found)]]
+    return found
+
+
+def _branches(meeting: Meeting, committees: list[Unit], number: int) -> list[tuple[Unit, Unit]]:
+    """Make branches in turn below each committee, where its communes are not enough."""
+    known = Unit.objects.filter(slug__startswith=f"{meeting.slug}-chi-bo-").count()
+    new = []
+    for place, committee in enumerate(islice(cycle(committees), max(number, 0)), start=known + 1):
+        unit = Unit(
+            parent=committee,
+            name=f"Đảng bộ cơ sở {place}",
+            slug=f"{meeting.slug}-chi-bo-{place}",
+            tier=Tier.BRANCH,
+        )
+        new.append((unit, committee))
+    Unit.objects.plant([unit for unit, _ in new])
+    return new
+
+
+# ── People ───────────────────────────────────────────────────────────────────────────────────
+
+
+def _shares(meeting: Meeting, free: list[Invitation], people: int) -> list[Share]:
+    """Spread ``people`` evenly over the points of the units; those of the hall over the units in it."""
+    clerks = {
+        clerk.unit_id: clerk
+        for clerk in User.objects.filter(
+            role=Role.CLERK, unit__in=[invitation.unit_id for invitation in free]
+        ).order_by("-pk")
+    }
+    by_unit = {row.unit_id: Share(row, clerks[row.unit_id]) for row in free if row.unit_id in clerks}
+    in_the_hall = [share for share in by_unit.values() if share.invitation.audience.tier == Tier.PROVINCE]
+    sitting: dict[int, list[Share]] = {}
+    for point_id, tier, path in meeting.bridge_points.values_list("pk", "tier", "unit__path"):
+        above = (by_unit.get(int(key)) for key in path.rstrip(".").split("."))
+        units = in_the_hall if tier == Tier.PROVINCE else [share for share in above if share][-1:]
+        if units:
+            sitting[point_id] = units
+    for (point_id, units), here in zip(sitting.items(), _parts(people, len(sitting)), strict=True):
+        for share, number in zip(units, _parts(here, len(units)), strict=True):
+            share.people[point_id] = number
+    return list(by_unit.values())
+
+
+def _parts(whole: int, number: int) -> list[int]:
+    """Split ``whole`` into ``number`` parts that differ by one at most."""
+    least, larger = divmod(whole, number) if number else (0, 0)
+    return [least + (place < larger) for place in range(number)]
+
+
+@transaction.atomic
+def _register(share: Share, random: Random, now: datetime) -> None:
+    """Declare, name and submit, at some moment between the letter and the deadline or now."""
+    invitation, clerk = share.invitation, share.clerk
+    sent = invitation.sent_at or now
+    until = min(now, invitation.meeting.registration_deadline)
+    moment = sent + (until - sent) * random.random()
+    invitation.seen_at, invitation.seen_by = sent + (moment - sent) / 3, clerk
+    invitation.confirmed_at, invitation.confirmed_by = sent + (moment - sent) / 2, clerk
+    invitation.save(update_fields=["seen_at", "seen_by", "confirmed_at", "confirmed_by"])
+    registration = Registration.objects.create(
+        invitation=invitation, version=1, changed_at=moment, changed_by=clerk
+    )
+    own = own_point(invitation).pk
+    roles = list(invitation.audience.roles.all())
+    Headcount.objects.bulk_create(
+        Headcount(registration=registration, bridge_point_id=point_id, role=role, number=number)
+        for point_id, people in share.people.items()
+        for role, number in _declared(people, roles if point_id == own else [])
+    )
+    delegates = _delegates(registration, share, own, roles, random)
+    while batch := list(islice(delegates, BATCH)):
+        Delegate.objects.bulk_create(batch)
+    outcome = submit(
+        invitation_id=invitation.pk,
+        user=clerk,
+        form_uuid=uuid.UUID(int=random.getrandbits(128)),
+        version=registration.version,
+        clock=lambda: moment,
+    )
+    if outcome.submission is None:
+        raise NotTakenError(f"{invitation.unit}: {outcome.attempt}")
+
+
+def _declared(people: int, roles: list[InvitedRole]) -> list[tuple[InvitedRole | None, int]]:
+    """A few more than will be named; a commune's point has one number without a role."""
+    lines: list[InvitedRole | None] = [*roles] or [None]
+    return [
+        (role, min(ceil(number * (1 + UNNAMED)), MOST_IN_A_ROLE))
+        for role, number in zip(lines, _parts(people, len(lines)), strict=True)
+    ]
+
+
+def _delegates(
+    registration: Registration, share: Share, own: int, roles: list[InvitedRole], random: Random
+) -> Iterator[Delegate]:
+    """Name the people of every point, in the order of the list, each of a role in turn."""
+    rank = 0
+    organisation = share.invitation.unit.name
+    for point_id, people in share.people.items():
+        role = cycle(roles if roles and point_id == own else [None])
+        for _ in range(people):
+            rank += 1
+            delegate = Delegate(
+                registration=registration,
+                bridge_point_id=point_id,
+                role=next(role),
+                full_name=names.person(random),
+                position=random.choice(names.POSTS),
+                organisation=organisation,
+                phone=names.phone(random.randrange(1000)),
+                rank=rank,
+            )
+            delegate.compute_keys()
+            yield delegate
