@@ -82,7 +82,7 @@ def test_a_filter_that_does_not_exist_asks_for_nothing(
 
 
 def test_one_message_reads_as_the_mail_and_lists_its_attempts(
-    planned: list[Reminder], trang: User, can_loc: Unit, hour_before: datetime, settings: object
+    planned: list[Reminder], trang: User, can_loc: Unit, hour_before: datetime
 ) -> None:
     services.send_due(now=hour_before)
     mail = mail_of(can_loc)

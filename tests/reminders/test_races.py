@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,15 +11,18 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
+from accounts.clock import database_now
+from accounts.models import User
 from invitations.models import Invitation
+from registrations import services as registrations
 from registrations.models import Registration
 from reminders import services
 from reminders.channels import Answer, Message, Outcome
 from reminders.channels.mail import MailChannel
 from reminders.models import Reminder, ReminderAttempt
 from reminders.services import sending
+from tests.factories import RegistrationFactory
 from tests.mail import SmtpServer
-from tests.reminders.conftest import answer
 
 pytestmark = pytest.mark.django_db(transaction=True)
 State = Reminder.State
@@ -129,18 +133,34 @@ def test_no_transaction_is_open_while_the_network_is(planned: list[Reminder], ho
     assert not post.in_transaction
 
 
-def submit_slowly(invitation: Invitation, locked: threading.Event, go_on: threading.Event) -> None:
-    """A submission: the invitation's lock first, the commit only when it may go on."""
-    with transaction.atomic():
-        Invitation.objects.select_for_update().get(pk=invitation.pk)
+@pytest.fixture
+def draft(planned: list[Reminder], can_loc_invitation: Invitation) -> Registration:
+    """What Can Lộc has declared and not yet submitted."""
+    draft: Registration = RegistrationFactory.create(invitation=can_loc_invitation, version=1)
+    return draft
+
+
+def submit_slowly(draft: Registration, locked: threading.Event, go_on: threading.Event) -> None:
+    """Submit for real; the decision, which is taken under the lock, waits until it may go on."""
+
+    def clock() -> datetime:
         locked.set()
-        answer(invitation)
         go_on.wait(PATIENCE)
+        return database_now()
+
+    registrations.submit(
+        invitation_id=draft.invitation_id,
+        user=User.objects.get(username="an"),
+        form_uuid=uuid.uuid4(),
+        version=draft.version,
+        clock=clock,
+    )
 
 
-def race(planned: list[Reminder], invitation: Invitation, now: datetime) -> Any:
+def race(draft: Registration, now: datetime) -> Any:
     """Start the unit's mail while its submission is decided and not yet committed."""
-    claimed = next(one for one in sending.claim(now=now) if one.unit_id == invitation.unit_id)
+    unit_id = draft.invitation.unit_id
+    claimed = next(one for one in sending.claim(now=now) if one.unit_id == unit_id)
     locked, go_on = threading.Event(), threading.Event()
 
     def start() -> Any:
@@ -148,31 +168,24 @@ def race(planned: list[Reminder], invitation: Invitation, now: datetime) -> Any:
         threading.Timer(0.5, go_on.set).start()
         return sending.start(claimed=claimed, now=now)
 
-    return at_once(lambda: submit_slowly(invitation, locked, go_on), start)[1]
+    return at_once(lambda: submit_slowly(draft, locked, go_on), start)[1]
 
 
-def test_nothing_starts_once_a_submission_is_under_way(
-    planned: list[Reminder], can_loc_invitation: Invitation, hour_before: datetime
-) -> None:
-    assert race(planned, can_loc_invitation, hour_before) == State.CANCELLED
+def test_nothing_starts_once_a_submission_is_under_way(draft: Registration, hour_before: datetime) -> None:
+    assert race(draft, hour_before) == State.CANCELLED
     assert Registration.objects.get().is_answered
 
 
 def test_negative_control_without_the_lock_the_mail_starts(
-    planned: list[Reminder],
-    can_loc_invitation: Invitation,
-    hour_before: datetime,
-    monkeypatch: pytest.MonkeyPatch,
+    draft: Registration, hour_before: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sending, "_wait_for_submission", lambda reminder: None)
-    assert isinstance(race(planned, can_loc_invitation, hour_before), ReminderAttempt)
+    assert isinstance(race(draft, hour_before), ReminderAttempt)
+    assert Registration.objects.get().is_answered
 
 
 def test_a_unit_that_is_held_for_long_is_passed_over_until_the_next_pass(
-    planned: list[Reminder],
-    can_loc_invitation: Invitation,
-    hour_before: datetime,
-    monkeypatch: pytest.MonkeyPatch,
+    draft: Registration, hour_before: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sending, "WAIT_FOR_SUBMISSION", "100ms")
     locked, go_on = threading.Event(), threading.Event()
@@ -185,7 +198,7 @@ def test_a_unit_that_is_held_for_long_is_passed_over_until_the_next_pass(
         finally:
             go_on.set()
 
-    _, tally = at_once(lambda: submit_slowly(can_loc_invitation, locked, go_on), send)
+    _, tally = at_once(lambda: submit_slowly(draft, locked, go_on), send)
     assert tally == {State.SENT: 2, State.PENDING: 1}
     later = hour_before + timedelta(seconds=30)
     assert services.send_due(now=later, channel=post) == {State.CANCELLED: 1}
