@@ -5,14 +5,11 @@ Two questions are asked of every request. *Is the row in the person's scope?* is
 is answered here: without the right, 403.
 """
 
-from collections.abc import Callable
 from enum import StrEnum, auto
-from functools import wraps
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import models
-from django.http import HttpRequest, HttpResponseBase
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -80,9 +77,6 @@ RIGHTS: dict[Role, frozenset[Right]] = {
 }
 """Section 4 of the design. The office does not register in a unit's name: it returns or extends."""
 
-P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
-
 
 def may(user: "User", right: Right) -> bool:
     """Say whether ``user``'s role has ``right``. A person who is not signed in has none."""
@@ -98,20 +92,6 @@ def require(user: "User", right: Right) -> None:
     """Raise ``PermissionDenied`` (403) unless ``user`` has ``right``."""
     if not may(user, right):
         raise PermissionDenied(right)
-
-
-def needs(right: Right) -> Callable[[View[P]], View[P]]:
-    """Give a view its right: without it the answer is 403, before anything is looked up."""
-
-    def decorate(view: View[P]) -> View[P]:
-        @wraps(view)
-        def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-            require(request.user, right)  # type: ignore[arg-type]
-            return view(request, *args, **kwargs)
-
-        return guarded  # type: ignore[return-value]
-
-    return decorate
 
 
 class Rights:

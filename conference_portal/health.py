@@ -8,12 +8,14 @@ from django.core.cache import cache
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 from redis import Redis
 
 from conference_portal.tasks import HEARTBEAT_KEY
 
 
 @login_not_required
+@require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
     """Say that this process answers."""
     return HttpResponse("ok", content_type="text/plain")
@@ -41,6 +43,7 @@ CHECKS: dict[str, Callable[[], None]] = {
 
 
 @login_not_required
+@require_safe
 def readyz(request: HttpRequest) -> JsonResponse:
     """Say, part by part, whether database, broker, worker and beat answer: 200, else 503."""
     answers = {name: _answers(check) for name, check in CHECKS.items()}

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from accounts.models import User
 from accounts.permissions import Right, Rights, Role, may
@@ -58,6 +59,7 @@ class Entry:
     current: bool
 
 
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Send each role to the page that asks something of it."""
     return redirect(HOME[Role(cast(User, request.user).role)])

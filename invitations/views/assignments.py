@@ -155,11 +155,11 @@ def assignment_mark(request: PortalRequest, pk: int) -> HttpResponse:
     visible = AssignedUnit.objects.visible_to(request.user)
     share = get_object_or_404(visible.select_related("assignment__meeting", "unit"), pk=pk)
     require(request.user, Right.DO_ASSIGNMENT)
+    if not share.may_be_marked_by(request.user):
+        raise PermissionDenied(Right.DO_ASSIGNMENT)
     state = request.POST.get("state", "")
     if state not in State.values:
         return HttpResponseBadRequest("Không có tình trạng này.")
-    if not share.may_be_marked_by(request.user):
-        raise PermissionDenied(Right.DO_ASSIGNMENT)
     try:
         services.mark_assignment(
             share_id=pk, state=State(state), user=request.user, was=request.POST.get("was")

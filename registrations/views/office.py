@@ -4,24 +4,25 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from accounts.permissions import Right
+from accounts.requests import PortalRequest
 from registrations import services
 from registrations.forms import ExtensionForm, ReturnForm
-from registrations.views.scope import fetch, user_of
+from registrations.views.scope import fetch
 
 
 @require_http_methods(["GET", "POST"])
-def extend(request: HttpRequest, slug: str, unit: str) -> HttpResponse:
+def extend(request: PortalRequest, slug: str, unit: str) -> HttpResponse:
     """Give one unit more time, with a reason."""
     at = fetch(request, slug, unit, Right.EXTEND)
     form = ExtensionForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            services.extend(invitation_id=at.invitation.pk, user=user_of(request), **form.cleaned_data)
+            services.extend(invitation_id=at.invitation.pk, user=request.user, **form.cleaned_data)
         except ValidationError as problem:
             form.add_error(None, problem)
         else:
@@ -32,14 +33,14 @@ def extend(request: HttpRequest, slug: str, unit: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def send_back(request: HttpRequest, slug: str, unit: str) -> HttpResponse:
+def send_back(request: PortalRequest, slug: str, unit: str) -> HttpResponse:
     """Return a registration with a remark."""
     at = fetch(request, slug, unit, Right.RETURN)
     form = ReturnForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             services.return_registration(
-                invitation_id=at.invitation.pk, user=user_of(request), **form.cleaned_data
+                invitation_id=at.invitation.pk, user=request.user, **form.cleaned_data
             )
         except ValidationError as problem:
             form.add_error(None, problem)

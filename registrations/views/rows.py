@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.forms import BaseForm
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
@@ -17,23 +17,24 @@ from django_htmx.http import trigger_client_event
 
 from accounts.models import Unit
 from accounts.permissions import Right
+from accounts.requests import PortalRequest
 from invitations.models import InvitedRole
 from registrations import services
 from registrations.forms import CommunePointForm, DelegateForm, HeadcountForm, OwnPointForm
 from registrations.models import Change, Delegate
 from registrations.overview import CommuneLine, Overview, RoleLine, overview
 from registrations.states import Standing
-from registrations.views.scope import fetch, fresh_overview, user_of
+from registrations.views.scope import fetch, fresh_overview
 from registrations.views.unit import page
 
 
-def _who(request: HttpRequest, at: Standing) -> dict[str, Any]:
+def _who(request: PortalRequest, at: Standing) -> dict[str, Any]:
     """What every service asks: for which unit, by whom, and how long the request has waited."""
-    waited = request.waited()  # type: ignore[attr-defined]
-    return {"invitation_id": at.invitation.pk, "user": user_of(request), "waited": waited}
+    waited = request.waited()
+    return {"invitation_id": at.invitation.pk, "user": request.user, "waited": waited}
 
 
-def _saved(request: HttpRequest, template: str, view: Overview, **context: Any) -> HttpResponse:
+def _saved(request: PortalRequest, template: str, view: Overview, **context: Any) -> HttpResponse:
     """Answer with the saved row, the new sums beside it, and the hour it was saved."""
     whole = page(view, editable=True) | context | {"sums": True}
     response = render(request, f"registrations/{template}", whole)
@@ -44,7 +45,7 @@ def _saved(request: HttpRequest, template: str, view: Overview, **context: Any) 
 
 
 def _refused(
-    request: HttpRequest, template: str, at: Standing, form: BaseForm, status: int = 422, **context: Any
+    request: PortalRequest, template: str, at: Standing, form: BaseForm, status: int = 422, **context: Any
 ) -> HttpResponse:
     """Answer with the row as it was typed."""
     whole = page(overview(at), editable=True) | context | {"form": form}
@@ -69,7 +70,7 @@ def _too_late_words(too_late: services.Closed) -> str:
 
 
 @require_POST
-def headcount(request: HttpRequest, slug: str, unit: str, role: int) -> HttpResponse:
+def headcount(request: PortalRequest, slug: str, unit: str, role: int) -> HttpResponse:
     """Save the number of one invited role."""
     at = fetch(request, slug, unit, Right.REGISTER)
     invited = get_object_or_404(at.invitation.audience.roles, pk=role)
@@ -90,7 +91,7 @@ def _role_line(view: Overview, role: InvitedRole) -> RoleLine:
 
 
 @require_POST
-def own_point(request: HttpRequest, slug: str, unit: str) -> HttpResponse:
+def own_point(request: PortalRequest, slug: str, unit: str) -> HttpResponse:
     """Save hall, chair and technician of the unit's own point."""
     at = fetch(request, slug, unit, Right.REGISTER)
     form = OwnPointForm(request.POST)
@@ -109,7 +110,7 @@ def own_point(request: HttpRequest, slug: str, unit: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def commune(request: HttpRequest, slug: str, unit: str, commune: str) -> HttpResponse:
+def commune(request: PortalRequest, slug: str, unit: str, commune: str) -> HttpResponse:
     """Show, open or save the row of one commune below the unit."""
     at = fetch(request, slug, unit, Right.REGISTER)
     below = get_object_or_404(Unit.objects.below(at.invitation.unit), slug=commune)
@@ -139,7 +140,7 @@ def commune(request: HttpRequest, slug: str, unit: str, commune: str) -> HttpRes
     return _saved(request, "_commune.html", view, line=_line(view, below))
 
 
-def _commune_row(request: HttpRequest, at: Standing, commune: Unit) -> HttpResponse:
+def _commune_row(request: PortalRequest, at: Standing, commune: Unit) -> HttpResponse:
     view = overview(at)
     line = _line(view, commune)
     context = page(view, editable=True) | {"line": line}
@@ -154,7 +155,7 @@ def _line(view: Overview, commune: Unit) -> CommuneLine:
 
 
 @require_POST
-def commune_connects(request: HttpRequest, slug: str, unit: str, commune: str) -> HttpResponse:
+def commune_connects(request: PortalRequest, slug: str, unit: str, commune: str) -> HttpResponse:
     """Tick or untick a commune."""
     at = fetch(request, slug, unit, Right.REGISTER)
     below = get_object_or_404(Unit.objects.below(at.invitation.unit), slug=commune)
@@ -167,7 +168,7 @@ def commune_connects(request: HttpRequest, slug: str, unit: str, commune: str) -
 
 
 @require_POST
-def delegates(request: HttpRequest, slug: str, unit: str) -> HttpResponse:
+def delegates(request: PortalRequest, slug: str, unit: str) -> HttpResponse:
     """Add one delegate or many: every field may be sent once for each row, in the order of the rows.
 
     All rows are right and all are added, or none is and each says why.
@@ -203,7 +204,7 @@ def _rows(data: QueryDict) -> list[dict[str, Any]]:
 
 
 @require_http_methods(["GET", "POST"])
-def delegate(request: HttpRequest, slug: str, unit: str, pk: int) -> HttpResponse:
+def delegate(request: PortalRequest, slug: str, unit: str, pk: int) -> HttpResponse:
     """Show, open or save the row of one delegate."""
     at = fetch(request, slug, unit, Right.REGISTER)
     row = get_object_or_404(Delegate.objects.select_related("role"), registration=at.registration, pk=pk)
@@ -225,7 +226,7 @@ def delegate(request: HttpRequest, slug: str, unit: str, pk: int) -> HttpRespons
     return _saved(request, "_delegate.html", view, delegate=saved, place=place)
 
 
-def _delegate_row(request: HttpRequest, at: Standing, row: Delegate) -> HttpResponse:
+def _delegate_row(request: PortalRequest, at: Standing, row: Delegate) -> HttpResponse:
     place = Delegate.objects.filter(registration=at.registration, rank__lt=row.rank).count() + 1
     context = {"meeting": at.invitation.meeting, "unit": at.invitation.unit, "editable": True}
     context |= {"delegate": row, "place": place}
@@ -236,7 +237,7 @@ def _delegate_row(request: HttpRequest, at: Standing, row: Delegate) -> HttpResp
 
 
 @require_POST
-def delegate_remove(request: HttpRequest, slug: str, unit: str, pk: int) -> HttpResponse:
+def delegate_remove(request: PortalRequest, slug: str, unit: str, pk: int) -> HttpResponse:
     """Take a delegate off the list; the row stays to be put back."""
     at = fetch(request, slug, unit, Right.REGISTER)
     get_object_or_404(Delegate, registration=at.registration, pk=pk)
@@ -248,7 +249,7 @@ def delegate_remove(request: HttpRequest, slug: str, unit: str, pk: int) -> Http
 
 
 @require_POST
-def put_back(request: HttpRequest, slug: str, unit: str, pk: int) -> HttpResponse:
+def put_back(request: PortalRequest, slug: str, unit: str, pk: int) -> HttpResponse:
     """Undo a removal."""
     at = fetch(request, slug, unit, Right.REGISTER)
     get_object_or_404(Change, registration=at.registration, pk=pk, kind=Change.Kind.DELEGATE_REMOVED)
@@ -261,7 +262,7 @@ def put_back(request: HttpRequest, slug: str, unit: str, pk: int) -> HttpRespons
     return _saved(request, "_delegate.html", view, delegate=row, place=place)
 
 
-def _again(form: type[BaseForm], request: HttpRequest, stale: services.Stale, **kwargs: Any) -> BaseForm:
+def _again(form: type[BaseForm], request: PortalRequest, stale: services.Stale, **kwargs: Any) -> BaseForm:
     """The same text once more, on top of the version that is there now: saving again is a choice."""
     data = request.POST.copy()
     data["version"] = str(stale.current.version)

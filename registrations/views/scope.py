@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-from typing import cast
-
-from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
 from accounts.clock import database_now
-from accounts.models import User
 from accounts.permissions import Right, require
+from accounts.requests import PortalRequest
 from invitations.models import Invitation
 from registrations.overview import Overview, overview
 from registrations.states import Standing, standing, with_extension
 
 
-def user_of(request: HttpRequest) -> User:
-    """Return who is signed in; no page of this app is open to anyone else."""
-    return cast(User, request.user)
-
-
-def fetch(request: HttpRequest, slug: str, unit: str, right: Right) -> Standing:
+def fetch(request: PortalRequest, slug: str, unit: str, right: Right) -> Standing:
     """Return how the unit's invitation stands now. Outside the person's scope 404, without ``right`` 403."""
-    visible = with_extension(Invitation.objects.visible_to(user_of(request)).sent())
+    visible = with_extension(Invitation.objects.visible_to(request.user).sent())
     invitation = get_object_or_404(visible, meeting__slug=slug, unit__slug=unit)
-    require(user_of(request), Right.READ_REGISTRATION)
-    require(user_of(request), right)
+    require(request.user, Right.READ_REGISTRATION)
+    require(request.user, right)
     return standing(invitation, database_now())
 
 

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.http import HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.permissions import Right
+from accounts.requests import PortalRequest
 from registrations import services
 from registrations.forms import SubmitForm
 from registrations.models import Attempt, Change, Submission
-from registrations.views.scope import fetch, user_of
+from registrations.views.scope import fetch
 
 
 @require_POST
-def submit(request: HttpRequest, slug: str, unit: str) -> HttpResponse:
+def submit(request: PortalRequest, slug: str, unit: str) -> HttpResponse:
     """Submit the registration: to the receipt, or to the page that says why not."""
     at = fetch(request, slug, unit, Right.REGISTER)
     form = SubmitForm(request.POST)
@@ -23,10 +24,10 @@ def submit(request: HttpRequest, slug: str, unit: str) -> HttpResponse:
         return HttpResponseBadRequest("Biểu mẫu gửi không đủ. Mở lại trang đăng ký và bấm gửi lần nữa.")
     outcome = services.submit(
         invitation_id=at.invitation.pk,
-        user=user_of(request),
+        user=request.user,
         form_uuid=form.cleaned_data["form_uuid"],
         version=form.cleaned_data["version"],
-        waited=request.waited(),  # type: ignore[attr-defined]
+        waited=request.waited(),
     )
     if outcome.submission is not None:
         return redirect("receipt", slug, unit, outcome.submission.number)
@@ -41,7 +42,7 @@ def submit(request: HttpRequest, slug: str, unit: str) -> HttpResponse:
 
 
 @require_safe
-def receipt(request: HttpRequest, slug: str, unit: str, number: int) -> HttpResponse:
+def receipt(request: PortalRequest, slug: str, unit: str, number: int) -> HttpResponse:
     """Show the receipt of one submission and what was submitted; made to be printed."""
     at = fetch(request, slug, unit, Right.READ_REGISTRATION)
     submission = get_object_or_404(

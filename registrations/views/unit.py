@@ -5,34 +5,35 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from accounts.clock import database_now
-from accounts.permissions import Right, may, needs
+from accounts.permissions import Right, may, require
+from accounts.requests import PortalRequest
 from invitations.models import Invitation
 from registrations.asking import ask, miles
 from registrations.forms import DelegateForm, OwnPointForm
 from registrations.models import Attempt
 from registrations.overview import Overview, overview
 from registrations.states import Standing, UnitState, standing, with_extension
-from registrations.views.scope import fetch, user_of
+from registrations.views.scope import fetch
 
 
-def _own(request: HttpRequest) -> list[Standing]:
+def _own(request: PortalRequest) -> list[Standing]:
     """The invitations of the person's unit: open ones by deadline, then the answered, then the past."""
-    user, now = user_of(request), database_now()
-    sent = Invitation.objects.visible_to(user).sent().filter(unit__path__startswith=user.unit.path)  # type: ignore[union-attr]
+    now = database_now()
+    sent = Invitation.objects.visible_to(request.user).sent()
     found = [standing(invitation, now) for invitation in with_extension(sent)]
     order = {UnitState.SUBMITTED: 1, UnitState.LATE: 2}
     return sorted(found, key=lambda item: (order.get(item.state, 0), item.deadline))
 
 
-@needs(Right.REGISTER)
 @require_safe
-def todo(request: HttpRequest) -> HttpResponse:
+def todo(request: PortalRequest) -> HttpResponse:
     """Show what is asked of the unit, by when, and what is missing; then its other meetings."""
+    require(request.user, Right.REGISTER)
     own = _own(request)
     context: dict[str, Any] = {"others": own[1:]}
     if own:
@@ -42,10 +43,10 @@ def todo(request: HttpRequest) -> HttpResponse:
     return render(request, "registrations/todo.html", context)
 
 
-@needs(Right.REGISTER)
 @require_safe
-def registration_own(request: HttpRequest, slug: str | None = None) -> HttpResponse:
+def registration_own(request: PortalRequest, slug: str | None = None) -> HttpResponse:
     """Lead to the unit's registration for one meeting, or to the one that is most pressing."""
+    require(request.user, Right.REGISTER)
     own = [at for at in _own(request) if slug in (None, at.invitation.meeting.slug)]
     if not own:
         return redirect("todo")
@@ -53,17 +54,17 @@ def registration_own(request: HttpRequest, slug: str | None = None) -> HttpRespo
 
 
 @require_safe
-def registration(request: HttpRequest, slug: str, unit: str) -> HttpResponse:
+def registration(request: PortalRequest, slug: str, unit: str) -> HttpResponse:
     """Show a unit's registration: to write in while it is open, to read for everyone else and after."""
     view = overview(fetch(request, slug, unit, Right.READ_REGISTRATION))
-    registers = may(user_of(request), Right.REGISTER)
+    registers = may(request.user, Right.REGISTER)
     if registers and view.standing.state == UnitState.LATE and "xem" not in request.GET:
         return _closed(request, view)
     editable = registers and view.standing.is_open
     return render(request, "registrations/registration.html", page(view, editable=editable))
 
 
-def _closed(request: HttpRequest, view: Overview) -> HttpResponse:
+def _closed(request: PortalRequest, view: Overview) -> HttpResponse:
     """Show that it is too late, what was kept, and what can be done."""
     attempts = Attempt.objects.filter(invitation=view.invitation)[:10]
     context = {"view": view, "attempts": attempts, "now": database_now()}

@@ -1,0 +1,262 @@
+"""Isolation, proved: every address of the resolver × every role × the own and a foreign unit.
+
+An address that is not in ``ADDRESSES`` fails ``test_every_address_has_its_expected_answer``: whoever
+adds a page says here who may open it and who may send to it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from registrations import services
+from registrations.models import Change
+from reminders.models import Reminder
+from reports.models import ExportJob
+from tests.cast import client_of
+from tests.factories import UnitFactory, UserFactory
+from tests.registrations.conftest import AT_ONCE, press_submit, row
+
+pytestmark = pytest.mark.django_db
+
+WHO = ("office", "propaganda", "clerk", "foreign", "agency", "telecom", "observer")
+"""``clerk`` is of Can Lộc, whose things every address names; ``foreign`` and ``agency`` are of other units."""
+
+LET_IN, NO_RIGHT, NOT_THERE, NO_SUCH_METHOD = "o", "3", "4", "5"
+NOBODY = NO_SUCH_METHOD * len(WHO)
+
+
+@dataclass(frozen=True)
+class Address:
+    """One address: what it names, and who is let in to read and to send, one mark for each of ``WHO``."""
+
+    names: tuple[str, ...] = ()
+    get: str = NOBODY
+    post: str = NOBODY
+
+
+EVERYBODY = "ooooooo"
+OFFICE = "o333333"
+OFFICE_OR_HIDDEN = "o344444"
+REPORTERS = "oo33333"
+READERS_OF_A_UNIT = "ooo4444"
+THE_UNIT = "33o4444"
+CLERKS = "33ooo33"
+
+MEETING = ("slug",)
+UNIT = ("slug", "unit")
+
+ADDRESSES: dict[str, Address] = {
+    "home": Address(get=EVERYBODY),
+    # accounts
+    "units": Address(get=OFFICE),
+    "unit": Address(("unit",), get="o334444"),
+    # invitations
+    "meetings": Address(get=EVERYBODY),
+    "meeting_create": Address(get=OFFICE, post=OFFICE),
+    "meeting": Address(MEETING, get=EVERYBODY),
+    "meeting_confirm": Address(MEETING, post=CLERKS),
+    "meeting_edit": Address(MEETING, get=OFFICE),
+    "meeting_part_add": Address(("slug", "part"), get=OFFICE, post=OFFICE),
+    "meeting_part": Address(("slug", "part", "session"), get=OFFICE, post=OFFICE),
+    "meeting_part_delete": Address(("slug", "part", "session"), get=OFFICE, post=OFFICE),
+    "meeting_part_move": Address(("slug", "audience_part", "audience"), post=OFFICE),
+    "meeting_units": Address(("slug", "audience"), get=OFFICE, post=OFFICE),
+    "meeting_publish": Address(MEETING, post=OFFICE),
+    "meeting_deadline": Address(MEETING, get=OFFICE, post=OFFICE),
+    "meeting_cancel": Address(MEETING, post=OFFICE),
+    "own_assignments": Address(get=EVERYBODY),
+    "assignment_mark": Address(("share",), post="o3o4444"),
+    # bridge points
+    "points_latest": Address(get=EVERYBODY),
+    "points": Address(MEETING, get=EVERYBODY),
+    "point_add": Address(MEETING, get=OFFICE, post=OFFICE),
+    "point_tests": Address(UNIT, get="ooo44o3"),
+    "point_test": Address(UNIT, get="33344o3", post="33344o3"),
+    "point_edit": Address(UNIT, get="o334433", post="o334433"),
+    "point_remove": Address(UNIT, get="o334433", post="o334433"),
+    # registrations
+    "todo": Address(get=CLERKS),
+    "registration_own_latest": Address(get=CLERKS),
+    "registration_own": Address(MEETING, get=CLERKS),
+    "registration": Address(UNIT, get=READERS_OF_A_UNIT),
+    "registration_headcount": Address((*UNIT, "role"), post=THE_UNIT),
+    "registration_point": Address(UNIT, post=THE_UNIT),
+    "registration_commune": Address((*UNIT, "commune"), get=THE_UNIT, post=THE_UNIT),
+    "registration_commune_connects": Address((*UNIT, "commune"), post=THE_UNIT),
+    "registration_delegates": Address(UNIT, post=THE_UNIT),
+    "registration_delegate": Address((*UNIT, "delegate"), get=THE_UNIT, post=THE_UNIT),
+    "registration_delegate_remove": Address((*UNIT, "delegate"), post=THE_UNIT),
+    "registration_put_back": Address((*UNIT, "removal"), post=THE_UNIT),
+    "registration_submit": Address(UNIT, post=THE_UNIT),
+    "receipt": Address((*UNIT, "submission"), get=READERS_OF_A_UNIT),
+    "registration_extend": Address(UNIT, get="o334444", post="o334444"),
+    "registration_return": Address(UNIT, get="o334444", post="o334444"),
+    # reminders
+    "outbox": Address(get=OFFICE),
+    "reminder": Address(("reminder",), get="o444444"),
+    "reminder_resend": Address(("reminder",), post="o444444"),
+    "reminder_now": Address(UNIT, post="o334444"),
+    # reports
+    "board_latest": Address(get=REPORTERS),
+    "board": Address(MEETING, get=REPORTERS),
+    "board_margin": Address(MEETING, get=REPORTERS),
+    "exports_latest": Address(get=REPORTERS),
+    "exports": Address(MEETING, get=REPORTERS, post=REPORTERS),
+    "totals": Address(MEETING, get=REPORTERS),
+    "export_download": Address(("job",), get="oo44444"),
+    "export_cancel": Address(("job",), post="oo44444"),
+    # sign-in: one's own account, whoever one is
+    "account_login": Address(get=EVERYBODY, post=EVERYBODY),
+    "account_logout": Address(get=EVERYBODY, post=EVERYBODY),
+    "account_reauthenticate": Address(get=EVERYBODY, post=EVERYBODY),
+    "account_inactive": Address(get=EVERYBODY),
+    "account_change_password": Address(get=EVERYBODY, post=EVERYBODY),
+    "account_set_password": Address(get=EVERYBODY, post=EVERYBODY),
+    "account_reset_password": Address(get=EVERYBODY, post=EVERYBODY),
+    "account_reset_password_done": Address(get=EVERYBODY),
+    "account_reset_password_from_key": Address(("uidb36", "key"), get=EVERYBODY, post=EVERYBODY),
+    "account_reset_password_from_key_done": Address(get=EVERYBODY),
+    # the machine room
+    "healthz": Address(get=EVERYBODY),
+    "readyz": Address(get=EVERYBODY),
+}
+
+OPEN_TO_STRANGERS = {
+    name for name in ADDRESSES if name.startswith(("account_login", "account_logout", "account_reset"))
+} | {"account_inactive", "healthz", "readyz"}
+
+
+def _addresses(
+    patterns: list[URLPattern | URLResolver] | None = None, namespace: str = ""
+) -> Iterator[tuple[str, str]]:
+    """Every named address of the portal with its namespace."""
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        if isinstance(pattern, URLResolver):
+            yield from _addresses(pattern.url_patterns, pattern.namespace or namespace)
+        else:
+            yield namespace, pattern.name or str(pattern.pattern)
+
+
+def test_every_address_has_its_expected_answer() -> None:
+    """The admin's addresses are Django's own and are walked as a whole below."""
+    ours = {name for namespace, name in _addresses() if not namespace}
+    assert ours == set(ADDRESSES)
+
+
+@pytest.fixture
+def people(trang, nguyet, an, cuong, lan, hung, dien) -> dict[str, Client]:
+    users = (trang, nguyet, an, cuong, lan, hung, dien)
+    return {who: client_of(user) for who, user in zip(WHO, users, strict=True)}
+
+
+@pytest.fixture
+def world(
+    meeting, an, can_loc, can_loc_communes, can_loc_invitation, district_roles, line_assignment, trang
+) -> dict[str, Any]:
+    """What the addresses name: Can Lộc's rows, submitted once, with one delegate removed."""
+    desk = {"invitation_id": can_loc_invitation.pk, "user": an, "waited": AT_ONCE}
+    services.set_headcount(**desk, role_id=district_roles[0].pk, number=2)
+    stays, goes = services.add_delegates(
+        **desk, rows=[row("Lê Văn Ở", district_roles[0]), row("Lê Văn Đi", district_roles[0])]
+    )
+    services.remove_delegate(**desk, delegate_id=goes.pk)
+    submission = press_submit(desk, can_loc_invitation.registration).submission
+    job = ExportJob.objects.create(meeting=meeting, asked_by=trang, kind=ExportJob.Kind.DELEGATES)
+    now = submission.decided_at
+    reminder = Reminder.objects.create(
+        meeting=meeting, unit=can_loc, kind=Reminder.Kind.BEFORE, slot=now, due_at=now,
+        recipient="an@example.vn", recipient_name="An", subject="Nhắc", body="Nhắc",
+    )  # fmt: skip
+    return {
+        "slug": meeting.slug,
+        "unit": can_loc.slug,
+        "commune": can_loc_communes[0].slug,
+        "role": district_roles[0].pk,
+        "delegate": stays.pk,
+        "removal": Change.objects.get(kind=Change.Kind.DELEGATE_REMOVED).pk,
+        "submission": 1,
+        "share": line_assignment.shares.create(unit=can_loc).pk,
+        "part": "buoi",
+        "session": meeting.sessions.first().pk,
+        "audience_part": "nhom",
+        "audience": meeting.audiences.first().pk,
+        "job": job.pk,
+        "reminder": reminder.pk,
+        "uidb36": "1",
+        "key": "set-password",
+    }
+
+
+def _mark(status: int) -> str:
+    """Let in is all that is no refusal: a page, a redirect, a form with errors, a conflict, "not ready"."""
+    assert status < 500 or status == 503, "the page broke"
+    return {403: NO_RIGHT, 404: NOT_THERE, 405: NO_SUCH_METHOD}.get(status, LET_IN)
+
+
+def _answers(people: dict[str, Client], method: str, url: str) -> str:
+    """One mark for each person; what a request wrote is taken back before the next one."""
+    marks = []
+    for client in people.values():
+        with transaction.atomic():
+            marks.append(_mark(getattr(client, method)(url).status_code))
+            transaction.set_rollback(True)
+    return "".join(marks)
+
+
+def test_each_role_gets_what_the_table_says(people, world):
+    wrong = []
+    for name, address in ADDRESSES.items():
+        url = reverse(name, args=[world[part] for part in address.names])
+        for method, expected in (("get", address.get), ("post", address.post)):
+            answered = _answers(people, method, url)
+            refused = expected == NOBODY and LET_IN not in answered
+            if answered != expected and not refused:
+                wrong.append(f"{method.upper()} {url}: {answered}, expected {expected} for {WHO}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_a_stranger_is_sent_to_sign_in(client, world):
+    for name in sorted(set(ADDRESSES) - OPEN_TO_STRANGERS):
+        url = reverse(name, args=[world[part] for part in ADDRESSES[name].names])
+        for answer in (client.get(url), client.post(url)):
+            assert answer.status_code == 302, name
+            assert answer["Location"].startswith(reverse("account_login")), name
+
+
+def test_a_meeting_in_draft_is_there_for_the_office_only(people, world, meeting):
+    meeting.state, meeting.published_at = "draft", None
+    meeting.save()
+    for name, address in ADDRESSES.items():
+        if address.names == MEETING and address.get != NOBODY and name != "registration_own":
+            url = reverse(name, args=[meeting.slug])
+            marks = "".join(_mark(client.get(url).status_code) for client in people.values())
+            assert marks[0] == LET_IN, name
+            assert set(marks[1:]) == {NOT_THERE}, f"{name}: {marks}"
+
+
+def test_the_admin_is_open_for_the_office_alone(people):
+    names = [name for namespace, name in _addresses() if namespace == "admin"]
+    plain = [name for name in names if name.endswith(("_changelist", "_add")) or name == "index"]
+    assert plain
+    for name in plain:
+        url = reverse(f"admin:{name}")
+        for who, client in people.items():
+            status = client.get(url).status_code
+            assert (status in (200, 403)) if who == "office" else status in (302, 403, 404), (
+                f"{url} for {who}"
+            )
+
+
+def test_a_unit_that_was_not_called_finds_nothing(world):
+    client = client_of(
+        UserFactory.create(unit=UnitFactory.create(name="Huyện ủy Hương Khê", tier="district"))
+    )
+    for name, address in ADDRESSES.items():
+        if "slug" in address.names and name != "registration_own":
+            url = reverse(name, args=[world[part] for part in address.names])
+            assert client.get(url).status_code in (403, 404, 405), name
