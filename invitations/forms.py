@@ -70,7 +70,7 @@ class CalmForm(forms.ModelForm[Any]):
         if isinstance(field, forms.ModelMultipleChoiceField | forms.ChoiceField):
             field.error_messages["required"] = f"Chọn {str(field.label).lower()}."
         for kind, messages in SAY.items():
-            if isinstance(field, kind):
+            if isinstance(field, kind) and not isinstance(field, forms.ModelMultipleChoiceField):
                 field.error_messages |= messages
         attributes = field.widget.attrs
         attributes.setdefault("autocomplete", "off")
@@ -431,7 +431,7 @@ class CallForm(forms.Form):
             if here:
                 chosen.append(invitation.unit_id)
             if invitation.sent_at:
-                fixed[invitation.unit_id] = "đã gửi thư mời" if here else f"đã mời: {invitation.audience}"
+                fixed[invitation.unit_id] = "đã gửi" if here else f"đã mời: {invitation.audience}"
             elif not here:
                 notes[invitation.unit_id] = f"đang ở nhóm: {invitation.audience}"
         units.widget.open_tier, units.widget.notes = audience.tier, notes

@@ -6,15 +6,16 @@ A new kind of part is a model, a form, one line here and one template of how a r
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import models
-from django.db.models import ProtectedError
+from django.db.models import Prefetch, ProtectedError
 from django.http import Http404
 
 from invitations import forms
-from invitations.models import Audience, Meeting
+from invitations.models import AssignedUnit, Audience, Chair, Meeting
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class PartKind:
     """A side of the meeting itself: there is one, it is neither added nor deleted."""
     ordered: bool = True
     """The office puts the rows in order; others stand by date."""
-    reads: tuple[str, ...] = ()
+    reads: Callable[[], tuple[str | Prefetch[Any], ...]] = tuple
     """What a row shows besides its own columns, read for all rows at once."""
     way_out: str = ""
     """What to do when a row cannot be deleted because something hangs on it."""
@@ -49,7 +50,7 @@ class PartKind:
 
     def rows(self, meeting: Meeting, audience: Audience | None = None) -> models.QuerySet[Any]:
         """The rows of this meeting, or of one of its audiences; rows of others are not there."""
-        rows = self.model._default_manager.prefetch_related(*self.reads)
+        rows = self.model._default_manager.prefetch_related(*self.reads())
         if self.whole:
             return rows.filter(pk=meeting.pk)
         if audience is not None:
@@ -75,7 +76,11 @@ PARTS = (
         "nhom",
         "nhóm điểm cầu",
         forms.AudienceForm,
-        reads=("roles", "named_chairs__unit", "invitations"),
+        reads=lambda: (
+            "roles",
+            Prefetch("named_chairs", queryset=Chair.objects.select_related("unit")),
+            "invitations",
+        ),
         way_out="Bỏ chọn các đơn vị của nhóm trước; nhóm đã gửi thư mời thì chỉ sửa lời văn.",
     ),
     PartKind(
@@ -86,9 +91,15 @@ PARTS = (
         of_audience=True,
         way_out="Sửa lời văn thay cho xóa, hoặc trả lại đăng ký để đơn vị chuyển sang thành phần khác trước.",
     ),
-    PartKind("chair", "chu-tri", "người chủ trì", forms.ChairForm, of_audience=True, reads=("unit",)),
+    PartKind("chair", "chu-tri", "người chủ trì", forms.ChairForm, of_audience=True, reads=lambda: ("unit",)),
     PartKind("deadline", "han", "thời hạn", forms.DeadlineForm),
-    PartKind("assignment", "de-nghi", "đề nghị", forms.AssignmentForm, reads=("shares__unit",)),
+    PartKind(
+        "assignment",
+        "de-nghi",
+        "đề nghị",
+        forms.AssignmentForm,
+        reads=lambda: (Prefetch("shares", queryset=AssignedUnit.objects.select_related("unit")),),
+    ),
     PartKind("contact", "lien-he", "đầu mối liên hệ", forms.ContactForm),
     PartKind("letterhead", "van-ban", "thể thức văn bản", forms.LetterheadForm, whole=True),
     PartKind("recipients", "noi-nhan", "nơi nhận", forms.RecipientsForm, whole=True),

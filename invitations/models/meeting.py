@@ -13,6 +13,8 @@ from accounts.fields import LineField, ParagraphField, PhoneField
 from accounts.permissions import Right, Role, may
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from accounts.models import User
 
 
@@ -36,6 +38,10 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
             | Q(invitations__unit_id__in=user.unit.path.rstrip(".").split(".")),
             invitations__sent_at__isnull=False,
         ).distinct()
+
+    def taking_registrations(self, at: datetime) -> MeetingQuerySet:
+        """Those that are published and whose deadline has not passed at ``at``."""
+        return self.filter(state=Meeting.State.PUBLISHED, registration_deadline__gte=at)
 
 
 class Meeting(models.Model):

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.db import transaction
-from django.db.models import ProtectedError, prefetch_related_objects
+from django.db.models import Prefetch, ProtectedError, prefetch_related_objects
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -25,7 +25,7 @@ from accounts.requests import PortalRequest
 from invitations import deadlines, services, wording
 from invitations.forms import NewMeetingForm, PartForm
 from invitations.models import Audience, Meeting
-from invitations.parts import BY_NAME, PartKind, part_or_404
+from invitations.parts import BY_NAME, PARTS, PartKind, part_or_404
 from invitations.views.scope import fetch
 
 
@@ -50,19 +50,12 @@ def edit(request: PortalRequest, slug: str) -> HttpResponse:
 
 def _whole(meeting: Meeting) -> dict[str, Any]:
     """Everything the editor shows, each kind of part read once."""
-    prefetch_related_objects(
-        [meeting],
-        "sessions",
-        "audiences__roles",
-        "audiences__named_chairs__unit",
-        "audiences__invitations",
-        "deadlines",
-        "assignments__shares__unit",
-        "contacts",
-        "invitations",
-    )
+    parts = [kind for kind in PARTS if not (kind.whole or kind.of_audience)]
+    reads = [Prefetch(f"{kind.name}s", queryset=kind.rows(meeting)) for kind in parts]
+    prefetch_related_objects([meeting], *reads)
     now = database_now()
-    sessions, invitations = list(meeting.sessions.all()), list(meeting.invitations.all())
+    sessions = list(meeting.sessions.all())
+    invitations = [called for audience in meeting.audiences.all() for called in audience.invitations.all()]
     unsent = [invitation for invitation in invitations if invitation.sent_at is None]
     doubts = []
     if meeting.is_draft or unsent:
@@ -155,7 +148,7 @@ def part_move(request: PortalRequest, slug: str, part: str, pk: int) -> HttpResp
     audience = row.audience if kind.of_audience else None
     by = 1 if request.POST.get("huong") == "xuong" else -1
     services.move_part(siblings=kind.rows(meeting, audience), pk=pk, by=by)
-    return _listed(request, meeting, kind, audience, row)
+    return _listed(request, meeting, kind, audience, row, moved=True)
 
 
 # ── Answers ──────────────────────────────────────────────────────────────────────────────────
@@ -214,13 +207,22 @@ def _read(request: PortalRequest, meeting: Meeting, kind: PartKind, row: Any) ->
 
 
 def _listed(
-    request: PortalRequest, meeting: Meeting, kind: PartKind, audience: Audience | None, row: Any
+    request: PortalRequest,
+    meeting: Meeting,
+    kind: PartKind,
+    audience: Audience | None,
+    row: Any,
+    *,
+    moved: bool = False,
 ) -> HttpResponse:
-    """The whole list of the row, after its order or length changed."""
+    """The whole list of the row, after its order or length changed.
+
+    The keyboard goes on to "Thêm"; after a move it stays on the arrow, which htmx knows by its id.
+    """
     if not request.htmx:
         return _back(meeting, kind, row)
     owner = audience or meeting
-    context = _of_list(meeting, kind, audience) | {"rows": kind.rows(meeting, audience), "fresh": True}
+    context = _of_list(meeting, kind, audience) | {"rows": kind.rows(meeting, audience), "fresh": not moved}
     response = _saved(render(request, "invitations/part_list.html", context))
     return retarget(reswap(response, "outerHTML"), f"#ds-{kind.name}-{owner.pk}")
 

@@ -11,6 +11,7 @@ from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
@@ -27,16 +28,16 @@ MEETINGS_A_PAGE = 30
 def meetings(request: PortalRequest) -> HttpResponse:
     """List the meetings that the person sees, the newest first."""
     require(request.user, Right.READ_LETTER)
-    own = Invitation.objects.sent().filter(unit=request.user.unit_id)
+    visible = Meeting.objects.visible_to(request.user)
+    answers = Invitation.objects.sent() if may(request.user, Right.CONFIRM) else Invitation.objects.none()
+    own = Prefetch("invitations", queryset=answers.filter(unit=request.user.unit_id), to_attr="own")
     called = Invitation.objects.filter(meeting=OuterRef("pk")).order_by().values("meeting")
-    found = (
-        Meeting.objects.visible_to(request.user)
-        .annotate(called=Coalesce(Subquery(called.annotate(n=Count("pk")).values("n")), 0))
-        .prefetch_related("sessions", Prefetch("invitations", queryset=own, to_attr="own"))
-    )
+    found = visible.annotate(called=Coalesce(Subquery(called.annotate(n=Count("pk")).values("n")), 0))
+    found = found.prefetch_related("sessions", own)
     page = Paginator(found, MEETINGS_A_PAGE).get_page(request.GET.get("page"))
     rows = [(meeting, wording.dates_of(meeting.sessions.all())) for meeting in page]
-    return render(request, "invitations/meetings.html", {"page": page, "rows": rows})
+    context = {"page": page, "rows": rows, "taking": visible.taking_registrations(timezone.now()).count()}
+    return render(request, "invitations/meetings.html", context)
 
 
 @require_safe

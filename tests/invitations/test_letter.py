@@ -159,7 +159,7 @@ def test_the_margin_tells_propaganda_how_far_all_are(
     page = read(nguyet, meeting)
     assert "1/2 đơn vị xong" in page
     assert "Chưa nhận" in page
-    assert "chưa mở" in page
+    assert "Chưa đơn vị nào mở thư mời" in page
 
 
 def test_the_empty_list_says_what_to_do(db: None, trang: User, an: User) -> None:
