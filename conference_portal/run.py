@@ -167,7 +167,12 @@ def _static_files_are_current() -> bool:
     except FileNotFoundError:
         return False
     ours = settings.BASE_DIR / "static"
-    sources = [ours, *ours.rglob("*"), settings.BASE_DIR / "requirements.lock", Path(__file__).with_name("settings.py")]
+    sources = [
+        ours,
+        *ours.rglob("*"),
+        settings.BASE_DIR / "requirements.lock",
+        Path(__file__).with_name("settings.py"),
+    ]
     return all(source.stat().st_mtime < collected for source in sources)
 
 
