@@ -148,6 +148,8 @@ def point_edit(request: PortalRequest, slug: str, unit: str) -> HttpResponse:
             )
         except services.StalePoint as stale:
             form, status = form.against(stale.current), 409
+            if not form.conflicts:  # both wrote the same
+                return _done(request, slug, unit, f"Điểm cầu {point.unit.called} đã được lưu như vậy.")
         except ValidationError as refusal:
             form.add_error(None, refusal)
         else:
