@@ -1,0 +1,36 @@
+"""``manage.py import_units FILE``: units from a list in CSV or Excel."""
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from accounts.unit_import import import_units
+from accounts.unit_list import UnreadableError, read_unit_list
+
+
+class Command(BaseCommand):
+    """Read the list, take the good rows, report the others."""
+
+    help = (
+        "Nhập đơn vị từ tệp .csv (UTF-8) hoặc .xlsx. Cột: tên (bắt buộc), tên gọn, cấp, mã, trực thuộc, "
+        "mã trên địa chỉ, từ ngày, đến ngày, thư điện tử, điện thoại, thứ tự. Nhập lại không sinh thêm."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Ask for the file."""
+        parser.add_argument("file", type=Path, metavar="FILE", help="tệp .csv hoặc .xlsx")
+
+    def handle(self, *args: Any, file: Path, **options: Any) -> None:
+        """Say for each refused row why, then how many rows were taken."""
+        try:
+            rows = read_unit_list(file)
+        except UnreadableError as reason:
+            raise CommandError(str(reason)) from reason
+        outcome = import_units(rows)
+        for refusal in outcome.refused:
+            self.stdout.write(f"Dòng {refusal.number}: {' '.join(refusal.reasons)}")
+        self.stdout.write(
+            f"{len(rows)} dòng: thêm {len(outcome.made)}, sửa {len(outcome.changed)}, "
+            f"giữ nguyên {len(outcome.unchanged)}, từ chối {len(outcome.refused)}."
+        )
