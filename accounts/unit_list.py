@@ -65,6 +65,12 @@ class UnitRow:
         """The cell, "" where it is empty or there is no such column."""
         return self.cells.get(column, "")
 
+    def filled(self, **cells: str) -> UnitRow:
+        """The same row with these cells where its own are empty."""
+        return UnitRow(
+            self.number, {**{column: cell for column, cell in cells.items() if cell}, **self.cells}
+        )
+
 
 def read_unit_list(path: Path) -> list[UnitRow]:
     """Read ``path`` (.csv in UTF-8, with ``,``, ``;`` or tabs; .xlsx). Raises ``UnreadableError``.

@@ -39,9 +39,9 @@ def refused(outcome: Outcome) -> dict[int, str]:
     return {refusal.number: " ".join(refusal.reasons) for refusal in outcome.refused}
 
 
-def run(file: Path) -> list[str]:
+def run(file: Path, **options: str) -> list[str]:
     said = StringIO()
-    call_command("import_units", file, stdout=said)
+    call_command("import_units", file, stdout=said, **options)
     return said.getvalue().splitlines()
 
 
@@ -130,10 +130,13 @@ def test_a_file_that_is_not_there_is_said_so(tmp_path: Path) -> None:
         read_unit_list(tmp_path / "khong-co.csv")
 
 
-def test_a_workbook_that_unpacks_to_too_much_is_refused_unread(tmp_path: Path) -> None:
+def test_a_workbook_that_unpacks_to_too_much_is_refused_unread(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("accounts.unit_list.MOST_BYTES_UNPACKED", 2_000_000)
     with zipfile.ZipFile(tmp_path / "a.xlsx", "w", zipfile.ZIP_DEFLATED) as archive:
         for part in range(3):
-            archive.writestr(f"xl/sheet{part}.xml", b"\0" * 80 * 1024 * 1024)
+            archive.writestr(f"xl/sheet{part}.xml", b"\0" * 700_000)
     with pytest.raises(UnreadableError, match="phình ra quá lớn"):
         read_unit_list(tmp_path / "a.xlsx")
 
@@ -353,6 +356,14 @@ def test_the_command_reports_rows_and_sums(file: Path, can_loc: Unit) -> None:
         "Dòng 4: Không có đơn vị cấp trên “Huyện Nghi Xuân”. Thêm đơn vị ấy trước, hoặc sửa tên.",
         "3 dòng: thêm 2, sửa 0, giữ nguyên 0, từ chối 1.",
     ]
+
+
+def test_a_day_for_all_keeps_communes_of_two_periods_apart(file: Path, province: Unit) -> None:
+    UnitFactory.create(name="Xã Sơn Hồng", code="18139", valid_from=date(2020, 1, 1), parent=province)
+    file.write_text("code,name\n18139,Xã Sơn Hồng\n", encoding="utf-8")
+    assert run(file, valid_from="01/07/2025") == ["1 dòng: thêm 1, sửa 0, giữ nguyên 0, từ chối 0."]
+    assert run(file, valid_from="01/07/2025") == ["1 dòng: thêm 0, sửa 0, giữ nguyên 1, từ chối 0."]
+    assert Unit.objects.filter(code="18139").count() == 2
 
 
 def test_the_command_takes_a_workbook(tmp_path: Path, can_loc: Unit) -> None:

@@ -18,16 +18,21 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Ask for the file."""
+        """Ask for the file, and for the day from which its units are there, where it does not say."""
         parser.add_argument("file", type=Path, metavar="FILE", help="tệp .csv hoặc .xlsx")
+        parser.add_argument(
+            "--valid-from",
+            metavar="NGÀY",
+            help="ngày các đơn vị bắt đầu có, cho dòng để trống cột ấy; ví dụ 01/07/2025",
+        )
 
-    def handle(self, *args: Any, file: Path, **options: Any) -> None:
+    def handle(self, *args: Any, file: Path, valid_from: str | None = None, **options: Any) -> None:
         """Say for each refused row why, then how many rows were taken."""
         try:
             rows = read_unit_list(file)
         except UnreadableError as reason:
             raise CommandError(str(reason)) from reason
-        outcome = import_units(rows)
+        outcome = import_units([row.filled(valid_from=valid_from or "") for row in rows])
         for refusal in outcome.refused:
             self.stdout.write(f"Dòng {refusal.number}: {' '.join(refusal.reasons)}")
         self.stdout.write(
