@@ -30,10 +30,17 @@ def build(slug: str, *, points: int, password: str) -> Meeting:
     """Make a published meeting that calls districts enough for ``points`` points, nobody registered yet.
 
     One point is the hall of the province; the others are districts with about seventeen communes each.
-    All slugs begin with the meeting's. Clerks are named by their unit's slug and share ``password``.
+    They stand below a unit of their own, so that the tree keeps its one root. All slugs begin with the
+    meeting's. Clerks are named by their unit's slug and share ``password``.
     """
     districts = max(1, round((points - 1) / (COMMUNES_OF_A_DISTRICT + 1)))
-    root = Unit(name=f"Tỉnh ủy thử tải ({slug})", slug=f"{slug}-tinh", tier=Tier.PROVINCE, position=9000)
+    root = Unit(
+        parent=Unit.objects.filter(parent=None).first(),
+        name=f"Tỉnh ủy thử tải ({slug})",
+        slug=f"{slug}-tinh",
+        tier=Tier.PROVINCE,
+        position=9000,
+    )
     Unit.objects.plant([root])
     committees = [
         Unit(
