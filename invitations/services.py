@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
+from django.db.models import ProtectedError
 
 from accounts.clock import database_now
 from accounts.vietnamese import slug
@@ -104,6 +105,24 @@ def cancel(*, meeting_id: int) -> Meeting:
     meeting.state = Meeting.State.CANCELLED
     meeting.save(update_fields=["state"])
     return meeting
+
+
+@transaction.atomic
+def discard(*, meeting_id: int) -> None:
+    """Delete a draft with all that was written of it.
+
+    Raises ``ValidationError`` for a meeting that units know of, or one that already has bridge points
+    below others: those are removed first, on their own page.
+    """
+    meeting = Meeting.objects.select_for_update().get(pk=meeting_id)
+    if not meeting.is_draft:
+        raise ValidationError("Hội nghị đã công bố thì chỉ hủy được, không xóa.")
+    try:
+        with transaction.atomic():
+            meeting.invitations.all().delete()
+            meeting.delete()
+    except ProtectedError as error:
+        raise ValidationError("Bản soạn đã có điểm cầu. Bỏ các điểm cầu ở trang Điểm cầu trước.") from error
 
 
 @transaction.atomic

@@ -84,12 +84,13 @@ def _told(request: PortalRequest, meeting: Meeting) -> HttpResponse:
 
 @require_POST
 def cancel(request: PortalRequest, slug: str) -> HttpResponse:
-    """Call the meeting off."""
+    """Call a published meeting off; a draft, of which nobody knows, is deleted."""
     meeting = fetch(request, slug, Right.EDIT_MEETING)
+    verb = services.discard if meeting.is_draft else services.cancel
     try:
-        services.cancel(meeting_id=meeting.pk)
+        verb(meeting_id=meeting.pk)
     except ValidationError as problem:
         messages.error(request, problem.messages[0])
-    else:
-        messages.success(request, "Đã hủy hội nghị.")
-    return redirect("meeting", slug)
+        return redirect("meeting", slug)
+    messages.success(request, "Đã xóa bản soạn." if meeting.is_draft else "Đã hủy hội nghị.")
+    return redirect("meetings") if meeting.is_draft else redirect("meeting", slug)

@@ -10,12 +10,14 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import Tier, Unit, User
+from bridge_points.models import BridgePoint
 from invitations import services
 from invitations.models import Invitation, Meeting
 from tests.cast import client_of
 from tests.factories import (
     AssignmentFactory,
     AudienceFactory,
+    BridgePointFactory,
     InvitationFactory,
     MeetingFactory,
     UnitFactory,
@@ -225,11 +227,32 @@ def test_a_published_meeting_is_called_off_and_stays_readable(
     assert "không công bố được nữa" in response.content.decode()
 
 
-def test_a_draft_cannot_be_called_off(office: Client, draft_meeting: Meeting) -> None:
+def test_a_draft_is_deleted_with_all_that_was_written(
+    office: Client, draft_meeting: Meeting, can_loc: Unit
+) -> None:
+    services.call_units(audience=draft_meeting.audiences.all()[1], units=[can_loc])
     response = office.post(path(draft_meeting, "huy"), follow=True)
-    assert "Chỉ hủy được hội nghị đã công bố" in response.content.decode()
+    assert "Đã xóa bản soạn." in response.content.decode()
+    assert not Meeting.objects.exists()
+
+
+def test_a_draft_whose_points_hang_together_is_kept_with_the_way_out(
+    office: Client, draft_meeting: Meeting, provincial_point: BridgePoint, can_loc: Unit
+) -> None:
+    BridgePointFactory.create(meeting=draft_meeting, unit=can_loc, parent=provincial_point)
+    response = office.post(path(draft_meeting, "huy"), follow=True)
+    assert "Bỏ các điểm cầu ở trang Điểm cầu trước." in response.content.decode()
+    assert draft_meeting.audiences.count() == 3
+
+
+def test_what_units_know_of_is_not_deleted_and_what_they_do_not_is_not_cancelled(
+    draft_meeting: Meeting,
+) -> None:
     with pytest.raises(ValidationError):
         services.cancel(meeting_id=draft_meeting.pk)
+    Meeting.objects.update(state=Meeting.State.PUBLISHED, published_at=timezone.now())
+    with pytest.raises(ValidationError):
+        services.discard(meeting_id=draft_meeting.pk)
 
 
 def test_confirming_before_it_was_opened_counts_as_seen(an: User, can_loc_invitation: Invitation) -> None:
