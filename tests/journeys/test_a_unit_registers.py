@@ -86,7 +86,9 @@ def test_a_district_committee_registers(
     expect(page.get_by_role("heading", level=1)).to_contain_text("Đã nhận đăng ký lần 2")
 
 
-def test_a_late_unit_finds_a_clear_closed_page(phone, sign_in, reads_well, meeting, an, draft_of_can_loc, close):
+def test_a_late_unit_finds_a_clear_closed_page(
+    phone, sign_in, reads_well, meeting, an, draft_of_can_loc, close
+):
     close()
     sign_in(phone, an)
     phone.goto("/dang-ky/")
