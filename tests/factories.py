@@ -38,6 +38,7 @@ from registrations.models import (
     Registration,
     Submission,
 )
+from registrations.services import own_point
 
 PASSWORD = "tre-xanh-ben-song-La"
 """Everybody's password in tests."""
@@ -256,12 +257,8 @@ class RegistrationFactory(DjangoModelFactory[Registration]):
 
 
 def point_of(registration: Registration) -> BridgePoint:
-    """The own bridge point of the unit that registers, made where there is none."""
-    invitation = registration.invitation
-    point, _ = BridgePoint.objects.get_or_create(
-        meeting=invitation.meeting, unit=invitation.unit, defaults={"tier": invitation.unit.tier}
-    )
-    return point
+    """Where the people of the unit that registers sit: its own point, or the provincial hall."""
+    return own_point(registration.invitation)
 
 
 class HeadcountFactory(DjangoModelFactory[Headcount]):
