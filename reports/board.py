@@ -223,7 +223,7 @@ class Board:
             (row.counts.unit.pk, row.chip, row.at, row.remark, row.contact, row.counts.sum, row.cells)
             for row in self.rows
         ]
-        document = repr((self.now.date(), self.deadline.timestamp(), shown, self.log))
+        document = repr((self.text, self.state, self.now.date(), self.deadline.timestamp(), shown, self.log))
         return hashlib.sha256(document.encode()).hexdigest()[:16]
 
     @property
@@ -364,7 +364,8 @@ def _entry(change: dict[str, Any], unit: UnitCounts, submission: Submission | No
     at, name, what = change["last"], unit.unit.name, change["text"]
     match change["group"]:
         case Change.Kind.SUBMITTED if submission:
-            numbers = f"{submission.declared} đại biểu, {submission.points} điểm cầu xã"
+            numbers = f"{submission.declared} đại biểu"
+            numbers += f", {submission.points} điểm cầu xã" if submission.points else ""
             return Entry(at, name, after=f"gửi lần {submission.number}: {numbers}")
         case Change.Kind.RETURNED:
             return Entry(at, name, before="Văn phòng trả lại", after=f": {what}")
@@ -377,5 +378,6 @@ def _entry(change: dict[str, Any], unit: UnitCounts, submission: Submission | No
         Detail(f"điểm cầu {change['point']} lần") if change["point"] else None,
         Detail(f"số lượng {change['headcount']} lần") if change["headcount"] else None,
     ]
-    verb = "lưu bản soạn" if unit.is_missing else "sửa sau khi gửi"
+    sent_at = unit.standing.registration.submitted_at if unit.standing.registration else None
+    verb = "sửa sau khi gửi" if sent_at and at > sent_at and not unit.is_missing else "lưu bản soạn"
     return Entry(at, name, after=verb, details=tuple(detail for detail in details if detail))

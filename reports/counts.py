@@ -7,13 +7,14 @@ state, so that a reader knows what has been submitted.
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from os.path import commonprefix
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import Count, F, QuerySet, Value
 
@@ -64,6 +65,11 @@ class Line:
         """Names still missing; a number without a role asks for none, and names too many are none."""
         return max(self.declared - self.named, 0) if self.role else 0
 
+    @property
+    def figures(self) -> Figures:
+        """The line as numbers that can be added up."""
+        return Figures(self.declared, self.named, self.missing)
+
 
 @dataclass(frozen=True)
 class Commune:
@@ -72,7 +78,7 @@ class Commune:
     unit: Unit
     point: BridgePoint | None
 
-    @property
+    @cached_property
     def state(self) -> PointState:
         """How far its point is."""
         return self.point.state if self.point else PointState.NONE
@@ -134,12 +140,8 @@ class UnitCounts:
     @cached_property
     def sum(self) -> Figures:
         """The unit's row of every table."""
-        return Figures(
-            declared=sum(line.declared for line in self.lines),
-            named=sum(line.named for line in self.lines),
-            missing=sum(line.missing for line in self.lines),
-            points=sum(1 for commune in self.communes if commune.connects),
-        )
+        figures = Figures.of(line.figures for line in self.lines)
+        return figures._replace(points=sum(1 for commune in self.communes if commune.connects))
 
     @cached_property
     def expected_in_communes(self) -> int:
@@ -150,6 +152,13 @@ class UnitCounts:
     def without_technician(self) -> list[Commune]:
         """Connected communes where nobody can be called about the line."""
         return [c for c in self.communes if c.point and c.point.connects and not c.point.has_technician]
+
+
+class Total(NamedTuple):
+    """The numbers of one thing, with what it is."""
+
+    subject: Any
+    sum: Figures
 
 
 class Group(NamedTuple):
@@ -198,12 +207,33 @@ class Counts:
     @property
     def own_sum(self) -> Figures:
         """What is counted at the units' own points, where names are asked for."""
-        return Figures(
-            *(
-                sum(getattr(line, name) for unit in self.units for line in unit.own_lines)
-                for name in ("declared", "named", "missing")
-            )
-        )
+        return Figures.of(line.figures for unit in self.units for line in unit.own_lines)
+
+    def by_role(self) -> list[Total]:
+        """Each invited role over all points, in the letter's order; what has no role stands last, as None."""
+        parts: dict[InvitedRole | None, list[Line]] = defaultdict(list)
+        for line in self._lines:
+            parts[line.role].append(line)
+        totals = [Total(role, Figures.of(line.figures for line in lines)) for role, lines in parts.items()]
+        return sorted(totals, key=lambda total: _place(total.subject))
+
+    def by_point(self) -> list[Total]:
+        """Each bridge point of a unit, with its own numbers alone; the communes are ``commune_sum``."""
+        parts: dict[BridgePoint, list[Line]] = defaultdict(list)
+        for unit in self.units:
+            for line in unit.own_lines:
+                parts[line.point].append(line)
+        return [Total(point, Figures.of(line.figures for line in lines)) for point, lines in parts.items()]
+
+    @property
+    def commune_sum(self) -> Figures:
+        """What is counted at the communes' points."""
+        figures = Figures.of(line.figures for unit in self.units for line in unit.commune_lines)
+        return figures._replace(points=self.sum.points)
+
+    @property
+    def _lines(self) -> list[Line]:
+        return [line for unit in self.units for line in unit.lines]
 
     def groups(self, order: Iterable[Tier]) -> list[Group]:
         """The units by tier."""
@@ -213,6 +243,13 @@ class Counts:
         return [Group(tier, by_tier[tier]) for tier in order if tier in by_tier]
 
 
+def _place(role: InvitedRole | None) -> tuple[float, ...]:
+    """Where a role stands in the letter; no role stands last."""
+    if role is None:
+        return (math.inf,)
+    return role.audience.position, role.audience_id, role.position, role.pk
+
+
 def read_counts(meeting: Meeting, now: datetime) -> Counts:
     """Read all that is counted of ``meeting``, in five queries whatever its size.
 
@@ -220,8 +257,9 @@ def read_counts(meeting: Meeting, now: datetime) -> Counts:
     their letter are not counted.
     """
     invitations = with_extension(meeting.invitations.sent())
-    communes = _communes([invitation.unit for invitation in invitations])
-    points = {point.pk: point for point in meeting.bridge_points.select_related("unit").with_last_test()}
+    invited = [invitation.unit for invitation in invitations]
+    communes = _communes(invited)
+    points = _points(meeting, [*(unit for below in communes.values() for unit in below), *invited])
     at = {point.unit_id: point for point in points.values()}
     lines = _lines(meeting, points)
     return Counts(
@@ -234,6 +272,17 @@ def read_counts(meeting: Meeting, now: datetime) -> Counts:
             for invitation in invitations
         ]
     )
+
+
+def _points(meeting: Meeting, units: list[Unit]) -> dict[int, BridgePoint]:
+    """The points in the order of their units, which are known already but for the province itself."""
+    known = {unit.pk: unit for unit in units}
+    points = {}
+    for point in meeting.bridge_points.order_by("unit__position", "unit__sort_key", "pk").with_last_test():
+        if point.unit_id in known:
+            point.unit = known[point.unit_id]
+        points[point.pk] = point
+    return points
 
 
 def _communes(invited: list[Unit]) -> dict[int, list[Unit]]:
@@ -261,9 +310,9 @@ def _lines(meeting: Meeting, points: dict[int, BridgePoint]) -> dict[int, list[L
     """Every line of every invitation, points in their order, roles in the letter's."""
     roles = {
         role.pk: role
-        for role in InvitedRole.objects.filter(audience__meeting=meeting).order_by(
-            "audience__position", "audience_id", "position", "pk"
-        )
+        for role in InvitedRole.objects.filter(audience__meeting=meeting)
+        .select_related("audience")
+        .order_by("audience__position", "audience_id", "position", "pk")
     }
     own = {"registration__invitation__meeting": meeting}
     where = ("registration__invitation_id", "bridge_point_id", "role_id")

@@ -109,14 +109,14 @@ def _jobs(meeting: Meeting) -> list[ExportJob]:
 
 @require_GET
 def totals(request: PortalRequest, slug: str) -> HttpResponse:
-    """Show declared, named and missing by point and role; ``?don-vi=`` opens one unit with its communes."""
+    """Show declared, named and missing by role and by point; ``?don-vi=`` shows one unit's alone."""
     meeting = _meeting(request, slug, Right.EXPORT)
     with one_picture() as now:
         counts = read_counts(meeting, now)
     only = request.GET.get("don-vi", "")
-    opened = next((unit for unit in counts.units if unit.unit.slug == only), None)
-    context = {"meeting": meeting, "counts": counts, "opened": opened, "now": now}
-    return render(request, "reports/totals.html", context | {"groups": counts.groups(BOARD_ORDER)})
+    unit = next((unit for unit in counts.units if unit.unit.slug == only), None)
+    context = {"meeting": meeting, "counts": counts, "unit": unit, "now": now}
+    return render(request, "reports/unit_totals.html" if unit else "reports/totals.html", context)
 
 
 def _job(request: PortalRequest, pk: UUID) -> ExportJob:

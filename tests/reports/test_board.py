@@ -164,6 +164,12 @@ def test_a_board_on_which_nothing_moved_is_not_touched(filled, address, trang):
     assert len(answer.content) < 300
 
 
+def test_a_refresh_for_another_filter_comes_anew(filled, address, trang):
+    seen = read_board(filled).fingerprint
+    answer = client_of(trang).get(address, {"seen": seen, "state": "missing"}, headers=HTMX)
+    assert "HX-Reswap" not in answer
+
+
 def test_a_board_on_which_something_moved_comes_anew(filled, address, trang, can_loc_registration):
     seen = read_board(filled).fingerprint
     can_loc_registration.headcounts.first().delete()
@@ -213,6 +219,16 @@ def test_what_the_office_did_is_told_with_its_reason(filled, can_loc_registratio
         "Huyện ủy Can Lộc",
         ": Thiếu cán bộ kỹ thuật",
     )
+
+
+def test_what_was_typed_before_submitting_is_no_change_after_it(filled, can_loc_registration):
+    sent_at = can_loc_registration.submitted_at
+    ChangeFactory.create(registration=can_loc_registration, kind="added", at=sent_at - timedelta(minutes=1))
+    entry = next(entry for entry in read_board(filled).log if entry.unit == "Huyện ủy Can Lộc")
+    assert entry.after == "lưu bản soạn"
+    ChangeFactory.create(registration=can_loc_registration, kind="added", at=sent_at + timedelta(minutes=1))
+    entry = next(entry for entry in read_board(filled).log if entry.unit == "Huyện ủy Can Lộc")
+    assert entry.after == "sửa sau khi gửi"
 
 
 def test_a_submission_is_told_with_its_counts(filled, can_loc_registration):

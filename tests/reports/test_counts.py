@@ -45,6 +45,17 @@ def test_each_total_is_the_sum_of_its_rows(counts):
     assert sum(line.named for line in lines) == counts.sum.named
 
 
+def test_totals_by_role_and_by_point_agree_with_the_whole(counts, district_roles):
+    by_role, by_point = counts.by_role(), counts.by_point()
+    assert Figures.of(total.sum for total in by_role)[:3] == counts.sum[:3]
+    assert [total.subject for total in by_role] == [*district_roles[:2], None]
+    assert [total.sum.declared for total in by_role] == [9, 10, 55]
+    assert [str(total.subject) for total in by_point] == ["Điểm cầu Can Lộc", "Điểm cầu Nghi Xuân"]
+    together = Figures.of([*(total.sum for total in by_point), counts.commune_sum])
+    assert together == counts.sum
+    assert counts.own_sum.declared + counts.commune_sum.declared == counts.sum.declared
+
+
 def test_cells_are_the_communes_by_state(by_name):
     assert [commune.state for commune in by_name["Can Lộc"].communes] == [
         PointState.TESTED,

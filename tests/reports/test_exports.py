@@ -352,15 +352,30 @@ def test_the_part_that_asks_stops_when_nothing_is_under_way(finished, address, n
 
 
 @pytest.mark.django_db
-def test_totals_by_point_and_role(filled, nguyet, can_loc):
-    address = reverse("totals", args=[filled.slug])
-    page = client_of(nguyet).get(address).content.decode()
+def test_totals_by_role_and_by_point(filled, nguyet):
+    page = client_of(nguyet).get(reverse("totals", args=[filled.slug])).content.decode()
     assert "74 đại biểu đã khai, 17 đã có tên, thiếu 4&nbsp;tên" in page
-    assert "Huyện ủy viên" in page
+    assert "Tỉnh ủy viên công tác tại huyện" in page
+    assert "Điểm cầu Can Lộc" in page
+    assert "2 điểm cầu xã" in page
     assert "Thị trấn Nghèn" not in page
-    opened = client_of(nguyet).get(address, {"don-vi": can_loc.slug}).content.decode()
-    assert "Thị trấn Nghèn" in opened
+
+
+@pytest.mark.django_db
+def test_totals_of_one_unit_open_its_communes(filled, nguyet, can_loc, health):
+    address = reverse("totals", args=[filled.slug])
+    page = client_of(nguyet).get(address, {"don-vi": can_loc.slug}).content.decode()
+    assert "Huyện ủy Can Lộc: 45 đại biểu đã khai, thiếu 4&nbsp;tên" in page
+    assert "Thị trấn Nghèn" in page
+    assert reverse("registration", args=[filled.slug, can_loc.slug]) in page
+    assert "chưa khai" in client_of(nguyet).get(address, {"don-vi": health.slug}).content.decode()
     assert client_of(nguyet).get(address, {"don-vi": "khong-co"}).status_code == 200
+
+
+@pytest.mark.django_db
+def test_each_unit_of_the_totals_leads_to_its_rows(filled, address, nguyet, can_loc):
+    page = client_of(nguyet).get(address).content.decode()
+    assert f"{reverse('totals', args=[filled.slug])}?don-vi={can_loc.slug}" in page
 
 
 @pytest.mark.django_db
