@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
-from django.db.models import ProtectedError
+from django.db.models import ProtectedError, prefetch_related_objects
 
 from accounts.clock import database_now
 from accounts.vietnamese import slug
@@ -69,6 +69,7 @@ def publish(*, meeting_id: int) -> Meeting:
     missing; nothing is published then.
     """
     meeting = Meeting.objects.select_for_update().get(pk=meeting_id)
+    prefetch_related_objects([meeting], "audiences__roles", "audiences__invitations")
     now = database_now()
     if problems := missing_to_publish(meeting, now):
         raise ValidationError(problems)
@@ -87,10 +88,15 @@ def missing_to_publish(meeting: Meeting, now: datetime) -> list[str]:
         reasons.append("Hội nghị đã hủy hoặc đã kết thúc, không công bố được nữa.")
     if not meeting.sessions.exists():
         reasons.append("Chưa có buổi nào. Thêm ít nhất một buổi họp.")
-    if not meeting.audiences.exists():
+    audiences = meeting.audiences.all()
+    if not audiences:
         reasons.append("Chưa có nhóm điểm cầu nào. Thêm nhóm và thành phần mời.")
-    if not meeting.invitations.exists():
+    called = [audience for audience in audiences if audience.invitations.exists()]
+    if not called:
         reasons.append("Chưa chọn đơn vị nào để mời.")
+    for audience in called:
+        if not audience.roles.exists():
+            reasons.append(f"“{audience}” có đơn vị được mời nhưng chưa có thành phần nào.")
     if meeting.is_draft and meeting.registration_deadline <= now:
         reasons.append("Hạn đăng ký đã qua. Dời hạn trước khi công bố.")
     return reasons

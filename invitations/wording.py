@@ -26,6 +26,8 @@ def days_of(sessions: Sequence[Session], days: Decimal | None = None) -> str:
     dates = sorted({session.date for session in sessions})
     if not dates:
         return ""
+    if days is None and len(sessions) == 1:
+        return f"Ngày {_in_full(dates[0])}"
     return f"{_number(days if days is not None else length_of(sessions))} ngày, {_span(dates)}"
 
 

@@ -134,6 +134,17 @@ def test_a_meeting_with_missing_parts_is_not_published_and_each_is_named(office:
     assert meeting.is_draft
 
 
+def test_units_are_not_called_under_a_heading_that_invites_nobody(
+    office: Client, draft_meeting: Meeting, can_loc: Unit
+) -> None:
+    audience = draft_meeting.audiences.get(tier=Tier.DISTRICT)
+    audience.roles.all().delete()
+    services.call_units(audience=audience, units=[can_loc])
+    response = office.post(path(draft_meeting, "cong-bo"), follow=True)
+    assert "chưa có thành phần nào" in response.content.decode()
+    assert not Invitation.objects.sent().exists()
+
+
 def test_units_added_after_publishing_are_called_by_publishing_again(
     office: Client, meeting: Meeting, propaganda_board: Unit, health_invitation: Invitation
 ) -> None:

@@ -36,7 +36,7 @@ def test_the_letter_of_ha_tinh_reads_as_it_was_signed() -> None:
     ("days", "said"),
     [
         ([], ""),
-        (["2026-12-04"], "0,5 ngày, ngày 04 tháng 12 năm 2026"),
+        (["2026-12-04"], "Ngày 04 tháng 12 năm 2026"),
         (["2026-11-30", "2026-12-01"], "01 ngày, từ ngày 30 tháng 11 đến ngày 01 tháng 12 năm 2026"),
         (["2026-12-31", "2027-01-01"], "01 ngày, từ ngày 31 tháng 12 năm 2026 đến ngày 01 tháng 01 năm 2027"),
         (["2026-12-04", "2026-12-06", "2026-12-08"], "1,5 ngày, các ngày 04, 06 và 08 tháng 12 năm 2026"),
