@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 ALPHABET = "aăâbcdđeêghiklmnoôơpqrstuưvxy"
 """The Vietnamese alphabet; f, j, w and z of foreign names stand where the Latin order puts them."""
@@ -49,6 +50,7 @@ def folded(text: str) -> str:
     return "".join(char for char in decomposed if not unicodedata.combining(char))
 
 
+@lru_cache(maxsize=8192)
 def _syllable_key(syllable: str) -> str:
     """Letters first, tone last: "hòa" before "hóa", both before "hoan". Numbers by size, before letters."""
     if syllable.isascii() and syllable.isdigit():

@@ -297,20 +297,20 @@ def contacts() -> list[Contact]:
         Contact(
             name="Nguyễn Quang Huy",
             organisation="Tổng Công ty Dịch vụ Viễn thông",
-            phone="0900000368",
+            phone="0900000201",
             about=line,
         ),
         Contact(
             name="Phạm Văn Thịnh",
             organisation="Văn phòng Ban Tuyên giáo Trung ương",
-            phone="0900000670",
+            phone="0900000202",
             about=line,
         ),
-        Contact(name="Đặng Văn Hùng", organisation=units.TELECOM, phone="0900000787", about=line),
+        Contact(name="Đặng Văn Hùng", organisation=units.TELECOM, phone="0900000203", about=line),
         Contact(
             name="Nguyễn Thị Thanh Lý",
             organisation=units.PROPAGANDA,
-            phone="0900000669",
+            phone="0900000204",
             about="Số lượng đại biểu (điện thoại, Zalo)",
         ),
     ]
