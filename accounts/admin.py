@@ -107,6 +107,7 @@ class UnitAdmin(StaffAdmin):
     search_fields = ("search",)
     search_help_text = "Tên hoặc mã hành chính, không cần gõ dấu."
     autocomplete_fields = ("parent",)
+    ordering = ("position", "sort_key", "pk")
     list_per_page = 60
     fieldsets = (
         (None, {"fields": ("name", "short_name", "parent", "tier", "position")}),

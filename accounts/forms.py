@@ -10,6 +10,7 @@ from django import forms
 from django.contrib.auth.forms import UserChangeForm
 
 from accounts.models import Tier, Unit, User
+from accounts.permissions import Role
 
 
 class FindUnitForm(forms.Form):
@@ -62,7 +63,19 @@ class UnitForm(forms.ModelForm):  # type: ignore[type-arg]
         return parent
 
 
-class NewUserForm(forms.ModelForm):  # type: ignore[type-arg]
+class _ClerkHasUnit(forms.ModelForm):  # type: ignore[type-arg]
+    """The database's rule said beside its field: its other columns are not in these forms."""
+
+    def clean(self) -> dict[str, Any]:
+        """A clerk registers for a unit."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        role = cleaned.get("role", self.instance.role)
+        if role == Role.CLERK and not cleaned.get("unit") and "unit" not in self.errors:
+            self.add_error("unit", "Cán bộ đơn vị phải thuộc một đơn vị. Chọn đơn vị, hoặc đổi vai trò.")
+        return cleaned
+
+
+class NewUserForm(_ClerkHasUnit):
     """A new account, without a password: its owner sets one by mail, or the office does afterwards."""
 
     class Meta:
@@ -85,7 +98,7 @@ class NewUserForm(forms.ModelForm):  # type: ignore[type-arg]
         return user
 
 
-class UserForm(UserChangeForm):  # type: ignore[type-arg]
+class UserForm(_ClerkHasUnit, UserChangeForm):  # type: ignore[type-arg]
     """An account as the admin corrects it."""
 
     class Meta:

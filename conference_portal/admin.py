@@ -6,9 +6,12 @@ from functools import wraps
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import reverse
 
 from accounts.permissions import Right, may
 
@@ -38,6 +41,9 @@ class PortalAdminSite(admin.AdminSite):
 
         return guarded
 
+    @login_not_required
     def login(self, request: HttpRequest, extra_context: Any = None) -> Any:
         """One door for all: the portal's own sign-in page, with its limits on attempts."""
-        return redirect("admin:index" if request.user.is_authenticated else "account_login")
+        if request.user.is_authenticated:
+            return redirect("admin:index")
+        return redirect_to_login(request.GET.get("next") or reverse("admin:index"))
