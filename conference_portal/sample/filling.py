@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -28,6 +29,9 @@ BATCH = 2000
 UNNAMED = 0.05
 """Share of the declared people whose names are still missing."""
 
+IN_A_COMMUNE = (20, 80)
+"""How many people a commune expects: from, to."""
+
 
 class NotTakenError(Exception):
     """The meeting takes no registrations, or a unit's was refused."""
@@ -42,16 +46,13 @@ class Size(NamedTuple):
 
 @dataclass
 class Share:
-    """What one unit registers: how many people at which points."""
+    """What one unit registers: named people where it sits, and numbers for its communes."""
 
     invitation: Invitation
     clerk: User
-    people: dict[int, int] = field(default_factory=dict)
-
-    @property
-    def total(self) -> int:
-        """People with a name."""
-        return sum(self.people.values())
+    seat: int
+    people: int = 0
+    communes: list[int] = field(default_factory=list)
 
 
 def size_of(meeting: Meeting) -> Size:
@@ -85,7 +86,7 @@ def fill(meeting: Meeting, *, points: int, delegates: int) -> Iterator[Size]:
     size = size_of(meeting)
     for share in _shares(meeting, free, max(delegates - size.delegates, 0)):
         _register(share, random, now)
-        size = Size(size.points, size.delegates + share.total)
+        size = Size(size.points, size.delegates + share.people)
         yield size
 
 
@@ -173,24 +174,28 @@ def _branches(meeting: Meeting, committees: list[Unit], number: int) -> list[tup
 
 
 def _shares(meeting: Meeting, free: list[Invitation], people: int) -> list[Share]:
-    """Spread ``people`` evenly over the points of the units; those of the hall over the units in it."""
+    """Spread ``people`` evenly over the points where units sit; those of the hall over the units in it."""
     clerks = {
         clerk.unit_id: clerk
         for clerk in User.objects.filter(
             role=Role.CLERK, unit__in=[invitation.unit_id for invitation in free]
         ).order_by("-pk")
     }
-    by_unit = {row.unit_id: Share(row, clerks[row.unit_id]) for row in free if row.unit_id in clerks}
-    in_the_hall = [share for share in by_unit.values() if share.invitation.audience.tier == Tier.PROVINCE]
-    sitting: dict[int, list[Share]] = {}
-    for point_id, tier, path in meeting.bridge_points.values_list("pk", "tier", "unit__path"):
+    by_unit = {
+        row.unit_id: Share(row, clerks[row.unit_id], own_point(row).pk)
+        for row in free
+        if row.unit_id in clerks
+    }
+    for point_id, path in meeting.bridge_points.values_list("pk", "unit__path"):
         above = (by_unit.get(int(key)) for key in path.rstrip(".").split("."))
-        units = in_the_hall if tier == Tier.PROVINCE else [share for share in above if share][-1:]
-        if units:
-            sitting[point_id] = units
-    for (point_id, units), here in zip(sitting.items(), _parts(people, len(sitting)), strict=True):
+        for share in [share for share in above if share and share.seat != point_id][-1:]:
+            share.communes.append(point_id)
+    sitting: dict[int, list[Share]] = defaultdict(list)
+    for share in by_unit.values():
+        sitting[share.seat].append(share)
+    for units, here in zip(sitting.values(), _parts(people, len(sitting)), strict=True):
         for share, number in zip(units, _parts(here, len(units)), strict=True):
-            share.people[point_id] = number
+            share.people = number
     return list(by_unit.values())
 
 
@@ -213,14 +218,22 @@ def _register(share: Share, random: Random, now: datetime) -> None:
     registration = Registration.objects.create(
         invitation=invitation, version=1, changed_at=moment, changed_by=clerk
     )
-    own = own_point(invitation).pk
     roles = list(invitation.audience.roles.all())
     Headcount.objects.bulk_create(
-        Headcount(registration=registration, bridge_point_id=point_id, role=role, number=number)
-        for point_id, people in share.people.items()
-        for role, number in _declared(people, roles if point_id == own else [])
+        [
+            *(
+                Headcount(registration=registration, bridge_point_id=share.seat, role=role, number=number)
+                for role, number in _declared(share.people, roles)
+            ),
+            *(
+                Headcount(
+                    registration=registration, bridge_point_id=commune, number=random.randint(*IN_A_COMMUNE)
+                )
+                for commune in share.communes
+            ),
+        ]
     )
-    delegates = _delegates(registration, share, own, roles, random)
+    delegates = _delegates(registration, share, roles, random)
     while batch := list(islice(delegates, BATCH)):
         Delegate.objects.bulk_create(batch)
     outcome = submit(
@@ -234,34 +247,29 @@ def _register(share: Share, random: Random, now: datetime) -> None:
         raise NotTakenError(f"{invitation.unit}: {outcome.attempt}")
 
 
-def _declared(people: int, roles: list[InvitedRole]) -> list[tuple[InvitedRole | None, int]]:
-    """A few more than will be named; a commune's point has one number without a role."""
-    lines: list[InvitedRole | None] = [*roles] or [None]
+def _declared(people: int, roles: list[InvitedRole]) -> list[tuple[InvitedRole, int]]:
+    """Declare a few more in each role than will be named."""
     return [
         (role, min(ceil(number * (1 + UNNAMED)), MOST_IN_A_ROLE))
-        for role, number in zip(lines, _parts(people, len(lines)), strict=True)
+        for role, number in zip(roles, _parts(people, len(roles)), strict=True)
     ]
 
 
 def _delegates(
-    registration: Registration, share: Share, own: int, roles: list[InvitedRole], random: Random
+    registration: Registration, share: Share, roles: list[InvitedRole], random: Random
 ) -> Iterator[Delegate]:
-    """Name the people of every point, in the order of the list, each of a role in turn."""
-    rank = 0
+    """Name the people in the order of the list, each of a role in turn."""
     organisation = share.invitation.unit.name
-    for point_id, people in share.people.items():
-        role = cycle(roles if roles and point_id == own else [None])
-        for _ in range(people):
-            rank += 1
-            delegate = Delegate(
-                registration=registration,
-                bridge_point_id=point_id,
-                role=next(role),
-                full_name=names.person(random),
-                position=random.choice(names.POSTS),
-                organisation=organisation,
-                phone=names.phone(random.randrange(1000)),
-                rank=rank,
-            )
-            delegate.compute_keys()
-            yield delegate
+    for rank, role in enumerate(islice(cycle(roles or [None]), share.people), start=1):
+        delegate = Delegate(
+            registration=registration,
+            bridge_point_id=share.seat,
+            role=role,
+            full_name=names.person(random),
+            position=random.choice(names.POSTS),
+            organisation=organisation,
+            phone=names.phone(random.randrange(1000)),
+            rank=rank,
+        )
+        delegate.compute_keys()
+        yield delegate

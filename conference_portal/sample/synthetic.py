@@ -101,14 +101,15 @@ def give_clerks(units: Sequence[Unit], password: str) -> None:
 
 def _write(slug: str, root: Unit, committees: Sequence[Unit], agencies: Sequence[Unit]) -> Meeting:
     taken = set(Meeting.objects.values_list("code", flat=True))
-    deadline = timezone.localtime(database_now()) + timedelta(days=3)
+    deadline = timezone.localtime(database_now()).replace(hour=17, minute=0, second=0, microsecond=0)
+    deadline += timedelta(days=3)
     meeting = Meeting.objects.create(
         slug=slug,
         code=next(code for code in (f"TT{number}" for number in count(1)) if code not in taken),
         title=f"Hội nghị trực tuyến để thử tải ({slug})",
         short_title=f"Thử tải ({slug})",
         issuer=root.name,
-        registration_deadline=deadline.replace(hour=17, minute=0, second=0, microsecond=0),
+        registration_deadline=deadline,
         line_test_at=deadline + timedelta(days=1),
     )
     Session.objects.create(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db.models import Count, F, Sum
+from django.db.models import Count, F
 
 from accounts.models import Tier, Unit, User
 from bridge_points.models import BridgePoint, LineTest
@@ -48,13 +49,25 @@ def test_every_unit_has_read_confirmed_named_and_submitted() -> None:
     assert sum(Submission.objects.values_list("named", flat=True)) == 333
 
 
-def test_people_sit_at_every_point_and_nobody_is_named_beyond_the_number() -> None:
+def test_names_stand_where_units_sit_and_communes_have_numbers() -> None:
     generate(40, 333)
     at_points = dict(Delegate.objects.values_list("bridge_point").annotate(n=Count("pk")))
-    assert set(at_points) == set(BridgePoint.objects.values_list("pk", flat=True))
+    seats = BridgePoint.objects.exclude(tier=Tier.COMMUNE)
+    assert set(at_points) == set(seats.values_list("pk", flat=True))
     assert max(at_points.values()) - min(at_points.values()) <= 1
-    declared = dict(Headcount.objects.values_list("bridge_point").annotate(n=Sum("number")))
-    assert all(declared[point] >= named for point, named in at_points.items())
+    numbers = Headcount.objects.filter(role=None)
+    assert numbers.count() == BridgePoint.objects.filter(tier=Tier.COMMUNE).count()
+    assert all(20 <= headcount.number <= 80 for headcount in numbers)
+
+
+def test_no_role_has_more_names_than_were_declared() -> None:
+    generate(40, 333)
+    named = Counter(Delegate.objects.values_list("registration", "bridge_point", "role"))
+    declared = Headcount.objects.exclude(role=None).values_list(
+        "registration", "bridge_point", "role", "number"
+    )
+    assert {line[:3] for line in declared} == set(named)
+    assert all(named[line[:3]] <= line[3] <= named[line[:3]] * 1.05 + 1 for line in declared)
 
 
 def test_each_point_belongs_to_the_unit_that_registers_it() -> None:
