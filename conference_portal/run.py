@@ -82,6 +82,13 @@ class Child:
         return children.start(self._arguments, log=self.log, environment=self._environment)
 
 
+def gunicorn(application: str, *, port: int) -> list[str]:
+    """The command of the web process; the benchmarks run another application under the same one."""
+    command = [sys.executable, "-m", "gunicorn", application, "--bind", f"{HOST}:{port}", "--workers", "2"]
+    # Threads: a slow line sending a long list holds up nobody else.
+    return [*command, "--threads", "4", "--graceful-timeout", "4", "--preload", "--no-control-socket"]
+
+
 @contextmanager
 def processes(*, port: int, log: Path, run: Path, **environment: str) -> Iterator[list[Child]]:
     """Run web, beat and worker; at the end ask them in this order to stop, and wait for all at once.
@@ -89,18 +96,15 @@ def processes(*, port: int, log: Path, run: Path, **environment: str) -> Iterato
     Everything is found through the environment, to which ``environment`` is added. ``run`` keeps beat's
     schedule.
     """
-    python = [sys.executable, "-m"]
-    gunicorn = [*python, "gunicorn", "conference_portal.wsgi", "--bind", f"{HOST}:{port}", "--workers", "2"]
-    # Threads: a slow line sending a long list holds up nobody else.
-    gunicorn += ["--threads", "4", "--graceful-timeout", "4", "--preload", "--no-control-socket"]
-    celery = [*python, "celery", "-A", "conference_portal"]
+    web = gunicorn("conference_portal.wsgi", port=port)
+    celery = [sys.executable, "-m", "celery", "-A", "conference_portal"]
     worker = [*celery, "worker", "--concurrency", "2", "--prefetch-multiplier", "1", "--loglevel", "INFO"]
     worker += ["--without-gossip", "--without-mingle"]
     beat = [*celery, "beat", "--schedule", str(run / "beat-schedule"), "--pidfile=", "--loglevel", "INFO"]
 
     started: list[Child] = []
     try:
-        for name, arguments in {"web": gunicorn, "beat": beat, "worker": worker}.items():
+        for name, arguments in {"web": web, "beat": beat, "worker": worker}.items():
             started.append(Child(name, arguments, log / f"{name}.log", environment))
         yield started
     finally:

@@ -1,0 +1,1 @@
+"""Measurements that anyone can run: ``make bench``, or ``python -m benchmarks pages|submit|workbook``."""

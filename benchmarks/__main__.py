@@ -1,0 +1,99 @@
+"""``python -m benchmarks [pages] [submit] [workbook] [--quick]``: measure, and print tables.
+
+Needs nothing but the checkout: servers, data and portal are its own and gone at the end. Nothing is
+asserted about time; a page that does not answer as it should ends the run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import sys
+import tempfile
+import time
+from importlib.metadata import version
+from pathlib import Path
+
+from benchmarks.clients import WrongAnswerError, clients
+from benchmarks.servers import floor, portal, servers
+from benchmarks.size import QUICK, WHOLE, Size
+
+MEASUREMENTS = ("workbook", "pages", "submit")
+BUSY = 0.5
+"""A load average above which other programs were in the way."""
+
+
+def main() -> int:
+    """Measure what is asked for; the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("what", nargs="*", choices=[*MEASUREMENTS, []], help="all, where none is named")
+    parser.add_argument("--quick", action="store_true", help="a tiny size, to see that it runs")
+    asked = parser.parse_args()
+    busy, began = os.getloadavg()[0], time.monotonic()
+    try:
+        _measure(asked.what or MEASUREMENTS, QUICK if asked.quick else WHOLE)
+    except WrongAnswerError as error:
+        print(f"\nNo figures: a page did not answer as it should. {error}", file=sys.stderr)
+        return 1
+    print(f"\nTook {time.monotonic() - began:.0f} s.")
+    if busy > BUSY:
+        print(f"Load average was {busy:.1f} before it began: other programs slowed all this down.")
+    return 0
+
+
+def _measure(what: list[str] | tuple[str, ...], size: Size) -> None:
+    with servers() as var:
+        from benchmarks import load, pages, submit, workbook
+
+        print(_machine(var))
+        meeting = load.conference(points=size.points, delegates=size.delegates)
+        load.settle()
+        print(f"Loaded: {size.points} points, {size.delegates} delegates.")
+        if "workbook" in what:
+            workbook.measure(meeting, var, size)
+        if what == ["workbook"]:
+            return
+        with portal(var) as address, floor(var) as beside, clients(size.clients) as crowd:
+            target = pages.Target(address, *beside)
+            if "pages" in what:
+                pages.measure(meeting, target, crowd, size)
+            if "submit" in what:
+                submit.measure(target, crowd, size)
+
+
+def _machine(var: Path) -> str:
+    """What it ran on, and how long the disk takes to keep 8 kB."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW server_version")
+        postgresql = cursor.fetchone()[0].split()[0]
+        cursor.execute("SHOW fsync")
+        fsync = cursor.fetchone()[0]
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    names = ("Django", "gunicorn", "openpyxl")
+    return (
+        f"{len(os.sched_getaffinity(0))} cores, {memory:.0f} GiB, Linux {platform.release()}; "
+        f"Python {platform.python_version()}, {', '.join(f'{name} {version(name)}' for name in names)}, "
+        f"PostgreSQL {postgresql} with fsync {fsync} ({1000 * _fsync(var):.1f} ms here).\n"
+        "gunicorn as `make run` starts it, worker and beat beside it; sessions made by Django's session "
+        "store, not by the sign-in form."
+    )
+
+
+def _fsync(var: Path) -> float:
+    """Seconds to write 8 kB to the disk and know that it is there, at best of a few."""
+    taken = []
+    with tempfile.TemporaryFile(dir=var) as file:
+        for _ in range(20):
+            began = time.monotonic()
+            file.write(bytes(8192))
+            file.flush()
+            os.fsync(file.fileno())
+            taken.append(time.monotonic() - began)
+    return min(taken)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
