@@ -60,16 +60,16 @@ class Progress(Protocol):
 
 
 class Column(NamedTuple):
-    """A column: its heading, its width in characters, where its text stands."""
+    """A column: its heading, its width in characters, where its text stands, how Excel shows it."""
 
     heading: str
     width: float
     align: str = "left"
-    number: bool = False
+    format: str = "@"
 
 
 DELEGATES = (
-    Column("TT", 6, "center", number=True),
+    Column("TT", 6, "center", "0"),
     Column("Họ và tên", 25),
     Column("Chức vụ", 26),
     Column("Đơn vị công tác", 26),
@@ -81,26 +81,26 @@ DELEGATES = (
 )
 
 NUMBERS = (
-    Column("TT", 6, "center", number=True),
+    Column("TT", 6, "center", "0"),
     Column("Đơn vị", 30),
     Column("Điểm cầu", 24),
     Column("Thành phần", 40),
-    Column("Số khai", 10, "right", number=True),
-    Column("Có tên", 10, "right", number=True),
-    Column("Thiếu tên", 10, "right", number=True),
-    Column("Điểm cầu xã", 11, "right", number=True),
+    Column("Số khai", 10, "right", "#,##0"),
+    Column("Có tên", 10, "right", "#,##0"),
+    Column("Thiếu tên", 10, "right", "#,##0"),
+    Column("Điểm cầu xã", 11, "right", "#,##0"),
     Column("Tình trạng", 26),
 )
 
 COMMUNE_POINTS = (
-    Column("TT", 6, "center", number=True),
+    Column("TT", 6, "center", "0"),
     Column("Đơn vị", 24),
     Column("Xã, phường, thị trấn", 22),
     Column("Nơi họp", 32),
     Column("Chủ trì", 22),
     Column("Cán bộ kỹ thuật", 22),
     Column("Điện thoại", 13, "center"),
-    Column("Số dự kiến", 9, "right", number=True),
+    Column("Số dự kiến", 9, "right", "#,##0"),
     Column("Tình trạng", 24),
 )
 
@@ -213,23 +213,27 @@ def _numbers(book: Workbook, meeting: Meeting, counts: Counts, now: datetime, st
     sent = _submission_numbers(meeting)
     place = 0
     for group in counts.groups(OFFICIAL_ORDER):
-        sheet.row((None, group.label, None, None, *_columns(group.sum), None), kind="group")
+        communes = [unit for unit in group.units if unit.communes]
+        sheet.row((None, group.label, None, None, *_columns(group.sum, communes), None), kind="group")
         for unit in group.units:
             place += 1
             sheet.row(_unit_row(place, unit, sent), kind="sum")
             for row in steps.over(_line_row(line) for line in unit.lines):
                 sheet.row(row)
     submitted = f"{counts.submitted} trên {len(counts.units)} đơn vị đã gửi"
-    sheet.row((None, "Tổng cộng", None, None, *_columns(counts.sum), submitted), kind="group")
+    sheet.row(
+        (None, "Tổng cộng", None, None, *_columns(counts.sum, counts.communes), submitted), kind="group"
+    )
     sheet.finish(meeting)
 
 
-def _columns(figures: Figures) -> tuple[int, int, int, int]:
-    return figures.declared, figures.named, figures.missing, figures.points
+def _columns(figures: Figures, communes: Sequence[object]) -> tuple[int, int, int, int | None]:
+    """The four numbers; units without communes have no number of points, rather than none of them."""
+    return figures.declared, figures.named, figures.missing, figures.points if communes else None
 
 
 def _unit_row(place: int, unit: UnitCounts, sent: dict[int, int]) -> Sequence[Content]:
-    return (place, unit.unit.name, None, None, *_columns(unit.sum), _state(unit, sent))
+    return (place, unit.unit.name, None, None, *_columns(unit.sum, unit.communes), _state(unit, sent))
 
 
 def _line_row(line: Line) -> Sequence[Content]:
@@ -349,7 +353,7 @@ class _Sheet:
         style = _KINDS[kind]
         cell: Cell = WriteOnlyCell(self._sheet)
         cell.font, cell.border = style.font, _BOX
-        cell.number_format = "#,##0" if column.number else "@"
+        cell.number_format = column.format
         cell.alignment = Alignment(horizontal=column.align, vertical="top", wrap_text=True)
         if style.fill:
             cell.fill = style.fill
@@ -364,7 +368,8 @@ class _Sheet:
         place = f"{meeting.place or '…'}, ngày {local:%d} tháng {local:%m} năm {local:%Y}"
         plain, bold = Font(FONT, size=13), Font(FONT, size=13, bold=True)
         right = Font(FONT, size=13, bold=True, underline="single")
-        self._pair(middle, (parent, plain), ("ĐẢNG CỘNG SẢN VIỆT NAM", right))
+        first = plain if meeting.issuer_parent else bold
+        self._pair(middle, (parent, first), ("ĐẢNG CỘNG SẢN VIỆT NAM", right))
         self._pair(middle, (issuer, bold), (None, plain))
         star = "*" if issuer != "*" else None
         self._pair(middle, (star, bold), (place, Font(FONT, size=13, italic=True)))

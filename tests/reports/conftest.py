@@ -25,6 +25,9 @@ from tests.factories import (
     UnitFactory,
     UserFactory,
 )
+from tests.journeys.conftest import reads_well, sign_in
+
+__all__ = ["reads_well", "sign_in"]
 
 
 @pytest.fixture

@@ -264,6 +264,22 @@ def test_only_the_office_is_offered_to_give_more_time(filled, address, trang, ng
     assert link not in client_of(nguyet).get(address).content.decode()
 
 
+def test_only_the_office_is_offered_to_remind_one_or_all_that_are_missing(
+    filled, address, trang, nguyet, nghi_xuan
+):
+    one, every = (
+        reverse("reminder_now", args=[filled.slug, nghi_xuan.slug]),
+        reverse("reminder_now", args=[filled.slug]),
+    )
+    page = client_of(trang).get(address).content.decode()
+    assert f'action="{one}"' in page
+    form = page[page.index(f'action="{every}"') :].partition("</form>")[0]
+    assert form.count('name="unit"') == 2
+    page = client_of(nguyet).get(address).content.decode()
+    assert one not in page
+    assert every not in page
+
+
 def test_the_latest_board_is_that_of_the_newest_published_meeting(filled, address, trang, an):
     MeetingFactory.create(registration_deadline=filled.registration_deadline + timedelta(days=9))
     MeetingFactory.create(

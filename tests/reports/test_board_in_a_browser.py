@@ -1,0 +1,85 @@
+"""The board in Chromium: it narrows, and refreshes by itself while somebody looks."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from registrations.models import Headcount, Registration
+
+ROWS = "#units tbody tr:not(.tier)"
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def on_the_board(sign_in, filled, trang):
+    """Open the board as the office."""
+
+    def enter(page):
+        sign_in(page, trang)
+        page.goto(f"/hoi-nghi/{filled.slug}/theo-doi/")
+
+    return enter
+
+
+def every_second(page):
+    page.evaluate("document.getElementById('board-units').dataset.refresh = '1'")
+
+
+def test_the_board_narrows_while_one_types(page, on_the_board):
+    on_the_board(page)
+    expect(page.locator(ROWS)).to_have_count(3)
+    page.get_by_label("Tìm đơn vị").fill("nghi xuan")
+    expect(page.locator(ROWS)).to_have_count(1)
+    expect(page.get_by_label("Tìm đơn vị")).to_be_focused()
+    expect(page).to_have_url(re.compile("q=nghi"))
+    page.reload()
+    expect(page.locator(ROWS)).to_have_count(1)
+    expect(page.get_by_role("heading", level=1)).to_contain_text("1 trên 3 đơn vị")
+
+
+def test_news_appear_by_themselves_and_the_keyboard_keeps_its_place(page, on_the_board, can_loc):
+    on_the_board(page)
+    every_second(page)
+    page.locator(f"#u-{can_loc.pk}").focus()
+    Headcount.objects.filter(number=10).update(number=500)
+    expect(page.locator("#stat-declared")).to_contain_text("564")
+    expect(page.locator("#units tfoot")).to_contain_text("564")
+    expect(page.locator(f"#u-{can_loc.pk}")).to_be_focused()
+    Registration.objects.filter(state="submitted").update(state="returned")
+    every_second(page)
+    expect(page.get_by_role("heading", level=1)).to_contain_text("0 trên 3 đơn vị đã gửi, còn thiếu 3")
+
+
+def test_where_nothing_moved_only_the_hour_does(page, on_the_board):
+    on_the_board(page)
+    page.evaluate("document.getElementById('units').dataset.mark = 'the same table'")
+    hour = page.locator("#board-hour").inner_text()
+    every_second(page)
+    expect(page.locator("#board-hour")).not_to_have_text(hour)
+    assert page.locator("#units").get_attribute("data-mark") == "the same table"
+
+
+def test_a_board_that_nobody_sees_asks_for_nothing(page, on_the_board):
+    on_the_board(page)
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.evaluate("Object.defineProperty(document, 'hidden', {get: () => true, configurable: true})")
+    every_second(page)
+    page.wait_for_timeout(2500)
+    assert not [url for url in asked if "seen=" in url]
+    with page.expect_request(re.compile("seen=")):
+        page.evaluate("delete document.hidden")
+
+
+@pytest.mark.parametrize("device", ["page", "phone"])
+def test_the_pages_read_well_on_a_desktop_and_a_phone(
+    request, device, on_the_board, reads_well, filled, can_loc
+):
+    screen = request.getfixturevalue(device)
+    on_the_board(screen)
+    expect(screen.get_by_role("link", name="Huyện ủy Can Lộc")).to_be_visible()
+    reads_well(screen)
+    for address in ("", "so-lieu/", f"so-lieu/?don-vi={can_loc.slug}"):
+        screen.goto(f"/hoi-nghi/{filled.slug}/tong-hop/{address}")
+        reads_well(screen)
