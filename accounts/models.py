@@ -35,6 +35,10 @@ class Tier(models.TextChoices):
     OTHER = "other", "Đơn vị phục vụ"
 
 
+COMMUNE_TIERS = (Tier.COMMUNE, Tier.BRANCH)
+"""Tiers of the units that stand below an invited one and may have a bridge point of their own."""
+
+
 class UnitQuerySet(models.QuerySet["Unit"]):
     """Which units."""
 
@@ -55,6 +59,10 @@ class UnitQuerySet(models.QuerySet["Unit"]):
     def below(self, unit: Unit) -> UnitQuerySet:
         """All that is below ``unit``, without itself."""
         return self.under(unit).exclude(pk=unit.pk)
+
+    def communes_of(self, unit: Unit) -> UnitQuerySet:
+        """The communes and branches below ``unit``, each of which may have a point of its own."""
+        return self.below(unit).filter(tier__in=COMMUNE_TIERS)
 
     def search(self, text: str) -> UnitQuerySet:
         """Units whose name holds ``text``, marks or no marks."""

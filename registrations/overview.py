@@ -172,7 +172,7 @@ class Overview:
 def overview(standing: Standing) -> Overview:
     """Read what stands behind a unit's registration, in a number of queries that rows do not change."""
     invitation, registration = standing.invitation, standing.registration
-    communes = list(Unit.objects.below(invitation.unit).filter(tier__in=(Tier.COMMUNE, Tier.BRANCH)))
+    communes = list(Unit.objects.communes_of(invitation.unit))
     points = _points(invitation)
     headcounts = list(Headcount.objects.filter(registration=registration)) if registration else []
     delegates = list(registration.delegates.select_related("role")) if registration else []

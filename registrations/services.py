@@ -197,7 +197,7 @@ def connect_commune(
 
 
 def _commune_point(draft: _Draft, commune: Unit) -> BridgePoint:
-    if commune.pk == draft.invitation.unit_id or not draft.invitation.unit.covers(commune):
+    if not Unit.objects.communes_of(draft.invitation.unit).filter(pk=commune.pk).exists():
         raise ValidationError(f"{commune} không thuộc {draft.invitation.unit}.")
     point, _ = BridgePoint.objects.get_or_create(
         meeting=draft.invitation.meeting,

@@ -6,6 +6,8 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from django.db.models import Q
+
 from bridge_points.models import BridgePoint
 
 if TYPE_CHECKING:
@@ -27,22 +29,30 @@ def take_snapshot(registration: Registration, invitation: Invitation) -> tuple[d
     Points that do not connect are in the document, with their numbers, and are not counted. Read it
     inside the transaction that holds the invitation's lock.
     """
-    headcounts = list(registration.headcounts.select_related("role", "bridge_point__unit").order_by("pk"))
-    delegates = list(registration.delegates.select_related("role", "bridge_point__unit"))
     points = list(
-        BridgePoint.objects.filter(meeting=invitation.meeting, unit__path__startswith=invitation.unit.path)
+        BridgePoint.objects.filter(meeting=invitation.meeting)
+        .filter(
+            Q(unit__path__startswith=invitation.unit.path)
+            | Q(pk__in=registration.headcounts.values("bridge_point"))
+            | Q(pk__in=registration.delegates.values("bridge_point"))
+        )
         .select_related("unit")
         .order_by("unit__position", "unit__sort_key", "pk")
     )
+    own = [point for point in points if point.unit.path.startswith(invitation.unit.path)]
+    at = {point.pk: point for point in points}
+    roles: dict[int | None, str] = {role.pk: str(role) for role in invitation.audience.roles.all()}
+    headcounts = list(registration.headcounts.order_by("pk"))
+    delegates = list(registration.delegates.all())
     content = {
         "meeting": invitation.meeting.slug,
         "unit": invitation.unit.slug,
-        "points": [_point(point) for point in points],
+        "points": [_point(point) for point in own],
         "headcounts": [
             {
-                "point": headcount.bridge_point.unit.slug,
+                "point": at[headcount.bridge_point_id].unit.slug,
                 "role_id": headcount.role_id,
-                "role": str(headcount.role or ""),
+                "role": roles.get(headcount.role_id, ""),
                 "number": headcount.number,
             }
             for headcount in headcounts
@@ -54,8 +64,8 @@ def take_snapshot(registration: Registration, invitation: Invitation) -> tuple[d
                 "position": delegate.position,
                 "organisation": delegate.organisation,
                 "role_id": delegate.role_id,
-                "role": str(delegate.role or ""),
-                "point": delegate.bridge_point.unit.slug,
+                "role": roles.get(delegate.role_id, ""),
+                "point": at[delegate.bridge_point_id].unit.slug,
                 "phone": delegate.phone,
                 "note": delegate.note,
             }
@@ -63,9 +73,9 @@ def take_snapshot(registration: Registration, invitation: Invitation) -> tuple[d
         ],
     }
     counts = Counts(
-        declared=sum(headcount.number for headcount in headcounts if headcount.bridge_point.connects),
+        declared=sum(headcount.number for headcount in headcounts if at[headcount.bridge_point_id].connects),
         named=len(delegates),
-        points=sum(1 for point in points if point.connects and point.unit_id != invitation.unit_id),
+        points=sum(1 for point in own if point.connects and point.unit_id != invitation.unit_id),
     )
     return content, counts
 

@@ -12,7 +12,7 @@ from django.db.models import Count, Sum
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from accounts.models import Tier, Unit, User
+from accounts.models import COMMUNE_TIERS, Unit, User
 from accounts.templatetags.portal import moment
 from accounts.vietnamese import line
 from bridge_points.models import BridgePoint
@@ -191,7 +191,7 @@ def _communes_unanswered(standings: list[Standing]) -> Counter[int]:
     for standing in standings:
         invited[standing.invitation.unit_id].append(standing)
     unanswered: Counter[int] = Counter()
-    communes = Unit.objects.filter(tier__in=(Tier.COMMUNE, Tier.BRANCH)).order_by()
+    communes = Unit.objects.filter(tier__in=COMMUNE_TIERS).order_by()
     for commune, path in communes.values_list("pk", "path"):
         for above in path.rstrip(".").split(".")[:-1]:
             for standing in invited.get(int(above), []):

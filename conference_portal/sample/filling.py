@@ -15,7 +15,7 @@ from typing import NamedTuple
 from django.db import transaction
 
 from accounts.clock import database_now
-from accounts.models import Tier, Unit, User
+from accounts.models import COMMUNE_TIERS, Tier, Unit, User
 from accounts.permissions import Role
 from bridge_points.models import BridgePoint, LineTest
 from conference_portal.sample import names
@@ -147,7 +147,7 @@ def _communes_without_point(
             break
         communes = (
             Unit.objects.below(committee)
-            .filter(tier__in=(Tier.COMMUNE, Tier.BRANCH))
+            .filter(tier__in=COMMUNE_TIERS)
             .exclude(bridge_points__meeting=meeting)
         )
         found += [(commune, committee) for commune in communes[: most - len(found)]]

@@ -113,7 +113,7 @@ def own_point(request: PortalRequest, slug: str, unit: str) -> HttpResponse:
 def commune(request: PortalRequest, slug: str, unit: str, commune: str) -> HttpResponse:
     """Show, open or save the row of one commune below the unit."""
     at = fetch(request, slug, unit, Right.REGISTER)
-    below = get_object_or_404(Unit.objects.below(at.invitation.unit), slug=commune)
+    below = get_object_or_404(Unit.objects.communes_of(at.invitation.unit), slug=commune)
     if request.method == "GET":
         return _commune_row(request, at, below)
     form = CommunePointForm(request.POST)
@@ -158,7 +158,7 @@ def _line(view: Overview, commune: Unit) -> CommuneLine:
 def commune_connects(request: PortalRequest, slug: str, unit: str, commune: str) -> HttpResponse:
     """Tick or untick a commune."""
     at = fetch(request, slug, unit, Right.REGISTER)
-    below = get_object_or_404(Unit.objects.below(at.invitation.unit), slug=commune)
+    below = get_object_or_404(Unit.objects.communes_of(at.invitation.unit), slug=commune)
     try:
         services.connect_commune(**_who(request, at), commune=below, connects="connects" in request.POST)
     except services.Closed as too_late:
