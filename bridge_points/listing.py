@@ -144,14 +144,14 @@ class Listing:
 
 
 def points_of(meeting: Meeting, user: User) -> BridgePointQuerySet:
-    """The points of ``meeting`` in the scope of ``user``, each with its unit and its state."""
+    """The points of ``meeting`` in the scope of ``user``, each with its unit and its last test."""
     visible = BridgePoint.objects.visible_to(user).filter(meeting=meeting)
-    return visible.select_related("unit", "meeting").with_state()
+    return visible.select_related("unit", "meeting").with_last_test()
 
 
 def counts(meeting: Meeting, user: User, looked_for: Filter) -> Counts:
     """Count what the search and the committee let through, by state."""
-    found = _found(points_of(meeting, user), looked_for)
+    found = _found(BridgePoint.objects.visible_to(user).filter(meeting=meeting), looked_for).with_state()
     numbers = found.order_by().values_list("shown_state").annotate(number=Count("pk"))  # type: ignore[misc]
     return Counts(looked_for, dict(numbers))
 
@@ -184,7 +184,7 @@ def _found(points: BridgePointQuerySet, looked_for: Filter) -> BridgePointQueryS
 def _in_state(points: BridgePointQuerySet, state: str) -> BridgePointQuerySet:
     if state == CONNECTED:
         return points.connected()
-    return points.filter(shown_state=state) if state else points  # type: ignore[misc]
+    return points.with_state().filter(shown_state=state) if state else points  # type: ignore[misc]
 
 
 def _areas(meeting: Meeting, user: User) -> tuple[dict[str, int], dict[str, Unit]]:

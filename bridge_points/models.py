@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db import models
 from django.db.models import Case, CharField, F, Func, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce
 
 from accounts.fields import LineField, PhoneField, spaced
 from accounts.models import Tier, Unit
@@ -58,14 +59,16 @@ class BridgePointQuerySet(models.QuerySet["BridgePoint"]):
         )
 
     def with_state(self) -> BridgePointQuerySet:
-        """Each also with ``shown_state``: what ``BridgePoint.state`` says, to count and to filter by."""
-        return self.with_last_test().annotate(
+        """Each with ``shown_state``: what ``BridgePoint.state`` says, to count and to filter by."""
+        last = LineTest.objects.filter(point=OuterRef("pk")).order_by("-at", "-pk")
+        good = When(result=LineTest.Result.GOOD, then=Value(PointState.TESTED))
+        tested = Case(good, default=Value(PointState.FAILED), output_field=CharField())
+        known = When(~Q(technician="") & ~Q(technician_phone=""), then=Value(PointState.CONTACT))
+        untested = Case(known, default=Value(PointState.REGISTERED), output_field=CharField())
+        return self.annotate(
             shown_state=Case(
                 When(connects=False, then=Value(PointState.OFF)),
-                When(last_result=LineTest.Result.GOOD, then=Value(PointState.TESTED)),
-                When(last_result__isnull=False, then=Value(PointState.FAILED)),
-                When(~Q(technician="") & ~Q(technician_phone=""), then=Value(PointState.CONTACT)),
-                default=Value(PointState.REGISTERED),
+                default=Coalesce(Subquery(last.annotate(shown=tested).values("shown")[:1]), untested),
                 output_field=CharField(),
             )
         )

@@ -75,7 +75,7 @@ def points(request: PortalRequest, slug: str) -> HttpResponse:
 @vary_on_headers("HX-Request")
 def point_tests(request: PortalRequest, slug: str, unit: str) -> HttpResponse:
     """Show one point with every test of its line; to htmx its row in the list."""
-    point = _point(request, slug, unit)
+    point = _point(request, slug, unit, Right.READ_TECHNICIANS)
     if request.htmx:
         return _row(request, point)
     tests = point.line_tests.select_related("tested_by")
