@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID
@@ -14,10 +15,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.clock import database_now
 from accounts.permissions import Right, require
 from accounts.requests import PortalRequest
 from accounts.vietnamese import slug as ascii_slug
 from invitations.models import Meeting
+from registrations.states import UnitState, standings
 from reports import services
 from reports.board import read_board
 from reports.counts import BOARD_ORDER, read_counts
@@ -66,6 +69,22 @@ def board(request: PortalRequest, slug: str) -> HttpResponse:
         response["HX-Reswap"] = "none"
         return response
     return render(request, "reports/_board.html", context | {"oob": True})
+
+
+@require_GET
+def board_margin(request: PortalRequest, slug: str) -> HttpResponse:
+    """Show in the letter's margin how many units are in which state."""
+    meeting = _meeting(request, slug, Right.READ_BOARD)
+    found = standings(meeting, request.user, database_now())
+    sent = [at for at in found if at.invitation.sent_at is not None]
+    count = Counter(at.state for at in sent)
+    context = {
+        "meeting": meeting,
+        "called": len(sent),
+        "submitted": count[UnitState.SUBMITTED],
+        "states": [(state, count[state]) for state in reversed(UnitState) if count[state]],
+    }
+    return render(request, "reports/margin.html", context)
 
 
 # ── Totals and exports ───────────────────────────────────────────────────────────────────────────
