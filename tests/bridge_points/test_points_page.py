@@ -67,14 +67,12 @@ def test_power_and_press_see_points_and_nobodys_name_or_telephone(
         assert secret not in text
 
 
-def test_one_point_shows_an_observer_neither_the_contact_nor_who_tested_nor_the_note(
-    meeting: Meeting, known_point: BridgePoint, dien: User, hung: User
+def test_power_and_press_have_the_list_and_no_page_of_one_point(
+    meeting: Meeting, known_point: BridgePoint, dien: User
 ) -> None:
-    LineTestFactory.create(point=known_point, tested_by=hung, note="Gọi cho anh Thợ")
-    text = client_of(dien).get(address(meeting, known_point.unit)).text
-    assert "Hình và tiếng tốt" in text
-    for secret in (TECHNICIAN, SHOWN_PHONE, CHAIR, DELEGATE, hung.full_name, "Gọi cho anh Thợ"):
-        assert secret not in text
+    browser = client_of(dien)
+    assert browser.get(address(meeting, known_point.unit)).status_code == 403
+    assert address(meeting, known_point.unit) not in browser.get(address(meeting)).text
 
 
 def test_one_point_shows_telecom_every_test_and_no_chair(
