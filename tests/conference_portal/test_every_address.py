@@ -24,7 +24,7 @@ from tests.registrations.conftest import AT_ONCE, press_submit, row
 pytestmark = pytest.mark.django_db
 
 WHO = ("office", "propaganda", "clerk", "foreign", "agency", "telecom", "observer")
-"""``clerk`` is of Can Lộc, whose things every address names; ``foreign`` and ``agency`` are of other units."""
+"""``clerk`` is of Can Lộc, whose things the addresses name; ``foreign`` and ``agency`` are of other units."""
 
 LET_IN, NO_RIGHT, NOT_THERE, NO_SUCH_METHOD = "o", "3", "4", "5"
 NOBODY = NO_SUCH_METHOD * len(WHO)

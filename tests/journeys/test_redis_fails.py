@@ -32,7 +32,7 @@ def test_a_unit_submits_while_redis_is_frozen(page, sign_in, meeting, an, draft_
     request.getfixturevalue("frozen_redis")
     page.get_by_role("button", name="Gửi đăng ký").click()
     page.get_by_role("dialog").get_by_role("button", name="Gửi ngay").click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Đã nhận đăng ký lần 1", timeout=THREE_SECONDS)
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Đã nhận", timeout=THREE_SECONDS)
 
 
 @pytest.mark.django_db
@@ -47,5 +47,5 @@ def test_a_unit_submits_while_redis_is_gone(meeting, an, can_loc, draft_of_can_l
 
 def test_the_frozen_server_does_not_answer_meanwhile(frozen_redis):
     """The control: what the tests above freeze is what the portal's broker is."""
-    with pytest.raises(Exception, match="[Tt]ime"):
+    with pytest.raises(Exception, match=r"[Tt]ime"):
         Redis.from_url(os.environ["REDIS_URL"], socket_timeout=0.5).ping()
