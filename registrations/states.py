@@ -86,7 +86,7 @@ def _state(
         return UnitState.RETURNED
     if deadline > invitation.meeting.registration_deadline:
         return UnitState.EXTENDED
-    if registration is not None:
+    if registration is not None and registration.version:
         return UnitState.DRAFT
     if invitation.confirmed_at is not None:
         return UnitState.CONFIRMED

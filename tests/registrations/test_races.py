@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from invitations.models import Invitation
 from registrations import services
 from registrations.models import Attempt, Submission
+from registrations.services import locking, submitting
 from tests.registrations.conftest import press_submit
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -46,14 +47,14 @@ def without_lock(invitation_id: int) -> Invitation:
 @pytest.fixture
 def slowly(monkeypatch):
     """Make the moment between looking and writing long enough for another to get in."""
-    real = services.take_snapshot
+    real = submitting.take_snapshot
 
     def slow(*args):
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_sleep(0.3)")
         return real(*args)
 
-    monkeypatch.setattr(services, "take_snapshot", slow)
+    monkeypatch.setattr(submitting, "take_snapshot", slow)
 
 
 def test_two_submits_of_the_same_version_are_numbered_one_after_the_other(desk, draft, slowly):
@@ -69,7 +70,7 @@ def test_a_double_click_gives_one_receipt(desk, draft, slowly):
 
 
 def test_without_the_lock_a_double_click_is_no_longer_handled(desk, draft, slowly, monkeypatch):
-    monkeypatch.setattr(services, "_lock", without_lock)
+    monkeypatch.setattr(locking, "lock", without_lock)
     form = uuid.uuid4()
     raised = at_once(*[lambda: press_submit(desk, draft, form_uuid=form)] * 2)
     assert any(raised), "only the constraint stopped the second one, with an error"
@@ -109,8 +110,8 @@ def test_without_the_lock_a_submit_misses_the_row_that_is_being_saved(
 
     def send():
         saved.wait(5)
-        monkeypatch.setattr(services, "_lock", without_lock)
-        outcome.append(services.Submission.objects.count())
+        monkeypatch.setattr(locking, "lock", without_lock)
+        outcome.append(Submission.objects.count())
         form = {"form_uuid": uuid.uuid4(), "version": seen}
         with nullcontext():
             outcome.append(services.submit(**desk, **form))

@@ -4,6 +4,7 @@ import unicodedata
 import uuid
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from registrations import services
@@ -220,7 +221,7 @@ def test_a_commune_of_another_district_is_not_there(desk_of, nghi_xuan_communes)
 
 
 def test_a_service_refuses_a_commune_of_another_district(desk, nghi_xuan_communes):
-    with pytest.raises(services.ValidationError, match="không thuộc"):
+    with pytest.raises(ValidationError, match="không thuộc"):
         services.connect_commune(**desk, commune=nghi_xuan_communes[0], connects=True)
 
 

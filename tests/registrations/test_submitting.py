@@ -4,7 +4,7 @@ import uuid
 from datetime import timedelta
 
 import pytest
-from django.core.exceptions import SuspiciousOperation
+from django.core.exceptions import SuspiciousOperation, ValidationError
 
 from accounts.permissions import Role
 from invitations.deadlines import GRACE
@@ -152,7 +152,7 @@ def test_a_returned_registration_must_be_submitted_again(desk, submitted, trang)
 
 def test_returning_after_the_deadline_needs_a_new_hour(desk, submitted, trang, close):
     deadline = close()
-    with pytest.raises(services.ValidationError, match="cho đơn vị một giờ"):
+    with pytest.raises(ValidationError, match="cho đơn vị một giờ"):
         services.return_registration(invitation_id=desk["invitation_id"], remark="Sửa", user=trang)
     services.return_registration(
         invitation_id=desk["invitation_id"], remark="Sửa", user=trang, until=deadline + timedelta(hours=1)
