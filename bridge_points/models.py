@@ -51,12 +51,15 @@ class BridgePointQuerySet(models.QuerySet["BridgePoint"]):
         """Points that take part."""
         return self.filter(connects=True)
 
-    def with_last_test(self) -> BridgePointQuerySet:
-        """Each with ``last_result``, the result of its last line test, or None."""
+    def with_last_result(self) -> BridgePointQuerySet:
+        """Each with ``last_result``, the result of its last line test, or None: all that ``state`` asks."""
         last = LineTest.objects.filter(point=OuterRef("pk")).order_by("-at", "-pk")
-        return self.annotate(
-            last_result=Subquery(last.values("result")[:1]), last_test_at=Subquery(last.values("at")[:1])
-        )
+        return self.annotate(last_result=Subquery(last.values("result")[:1]))
+
+    def with_last_test(self) -> BridgePointQuerySet:
+        """Each also with ``last_test_at``, when that test was made."""
+        last = LineTest.objects.filter(point=OuterRef("pk")).order_by("-at", "-pk")
+        return self.with_last_result().annotate(last_test_at=Subquery(last.values("at")[:1]))
 
     def with_state(self) -> BridgePointQuerySet:
         """Each with ``shown_state``: what ``BridgePoint.state`` says, to count and to filter by."""
@@ -168,7 +171,7 @@ class BridgePoint(models.Model):
 
     @property
     def state(self) -> PointState:
-        """How far this point is. Uses ``last_result`` of ``with_last_test()`` where it was asked for."""
+        """How far this point is. Uses ``last_result`` of ``with_last_result()`` where it was asked for."""
         if not self.connects:
             return PointState.OFF
         result = getattr(self, "last_result", None)

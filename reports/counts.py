@@ -278,7 +278,7 @@ def _points(meeting: Meeting, units: list[Unit]) -> dict[int, BridgePoint]:
     """The points in the order of their units, which are known already but for the province itself."""
     known = {unit.pk: unit for unit in units}
     points = {}
-    for point in meeting.bridge_points.order_by("unit__position", "unit__sort_key", "pk").with_last_test():
+    for point in meeting.bridge_points.order_by("unit__position", "unit__sort_key", "pk").with_last_result():
         if point.unit_id in known:
             point.unit = known[point.unit_id]
         points[point.pk] = point
