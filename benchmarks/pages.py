@@ -87,7 +87,7 @@ def _shuffled(pages: list[list[Call]], each: int, number: int) -> list[Call]:
     """Every client reads every page a few times, each in an order of its own."""
     hands = []
     for client in zip(*pages, strict=True):
-        hand = list(client) * max(each // 4, 1)
+        hand = list(client) * max(each // 2, 1)
         Random(f"{number} {client[0].session}").shuffle(hand)
         hands.append(hand)
     return [call for together in zip(*hands, strict=True) for call in together]

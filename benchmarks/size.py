@@ -21,7 +21,7 @@ class Size(NamedTuple):
         return self.clients * self.each
 
 
-WHOLE = Size(points=234, delegates=10_000, clients=8, rounds=3, each=20)
+WHOLE = Size(points=234, delegates=10_000, clients=8, rounds=3, each=10)
 """The goals of the portal are set for this one."""
 
 QUICK = Size(points=30, delegates=200, clients=2, rounds=1, each=2)
