@@ -1,0 +1,444 @@
+"""What is asked of whom, by when: deadlines, line tests, assignments, and whom to call about it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from accounts.phones import read_phone
+from invitations.letters.layout import Block
+from invitations.letters.passages import FOOTNOTE_MARKS, PLAIN, Found, Line, Passage, Span
+from invitations.letters.times import Calendar, Kind, Moment, moments, tokens
+from invitations.letters.vocabulary import (
+    ARRIVE,
+    ASKS,
+    BEFORE_PHONE,
+    BY_WHEN,
+    COURTESY,
+    DUE_THINGS,
+    FIRM_VERB,
+    GROUP,
+    HONORIFIC,
+    LINE_TEST,
+    NAME,
+    NOT_A_VERB_AFTER,
+    NOUN_VERBS,
+    ORGANISATION,
+    POSTS,
+    SENT,
+    SURNAMES,
+    VERB,
+    words,
+)
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """By when something is due, and to whom."""
+
+    moment: Moment
+    what: str
+    to: tuple[str, ...]
+    span: Span
+    late_is_meant: bool = False
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """What one unit is asked to do."""
+
+    unit: Found[str] | None
+    text: str
+    due: Moment | None
+    span: Span
+
+
+@dataclass(frozen=True)
+class Contact:
+    """A person or an office with one telephone number."""
+
+    name: str | None
+    organisation: str | None
+    phone: str
+    about: str | None
+    span: Span
+    doubt: str = ""
+
+
+# Minutes before -------------------------------------------------------------------------------------------
+
+
+def arrive_before(passages: Iterable[Passage]) -> Found[int] | None:
+    """How many minutes before the start people are asked to be there."""
+    for passage in passages:
+        for pattern in ARRIVE:
+            match = pattern.search(passage.key)
+            if match and 0 < int(match["minutes"]) <= 240:
+                return Found(int(match["minutes"]), passage.group(match).span)
+    return None
+
+
+# Deadlines ------------------------------------------------------------------------------------------------
+
+_CLAUSE_BEGINS = re.compile(r"[;(]|:\s|(?<=\D)\.\s")
+_BY_WHAT = re.compile(
+    r"\s+(?:để|theo|qua|bằng|trước|chậm nhất|muộn nhất|nhằm)\s|[(;.]|,\s*(?=trước|chậm|muộn|hạn|thời)",
+    re.IGNORECASE,
+)
+_LATER = words(r"kết quả|sau hội nghị|sau khi|thu hoạch|kết thúc")
+
+
+def due_moments(passage: Passage, calendar: Calendar) -> Iterator[tuple[re.Match[str], Moment]]:
+    """Every "trước 17 giờ ngày 01/12/2023" in a passage, with the word that makes it a deadline."""
+    taken = -1
+    for match in BY_WHEN.finditer(passage.key):
+        if match.start() < taken:
+            continue
+        stop = re.compile(r"[;\n)]|\.\s").search(passage.key, match.end())
+        region = passage.part(match.end(), stop.start() if stop else None)
+        if match.group().lower() == "hết ngày":
+            region = passage.part(match.end() - 4, stop.start() if stop else None)
+        found = tokens(region, calendar)
+        if not found or found[0].start > 45 or not any(token.kind == Kind.DATES for token in found):
+            continue
+        day = next(token for token in found if token.kind == Kind.DATES)
+        gap = region.key[: day.start]
+        if len(gap) > 75 or re.search(r"\bngày (?:họp|khai mạc)\b", gap):
+            continue
+        at = moments(found[: found.index(day) + 2])
+        if at:
+            taken = match.end() + day.end
+            yield match, at[0]
+
+
+def deadlines(passage: Passage, calendar: Calendar) -> Iterator[Deadline]:
+    """Read what the invited must send, register or report, and by when."""
+    for cue, moment in due_moments(passage, calendar):
+        begins = [
+            match.end()
+            for match in _CLAUSE_BEGINS.finditer(passage.key, 0, cue.start())
+            if match.group() != "(" or ")" not in passage.key[match.end() : cue.start()]
+        ]
+        labelled = passage.key[: begins[-1]].rstrip().endswith(":") if begins else False
+        start = begins[-1] if begins else 0
+        before = passage.part(start, cue.start())
+        if labelled and not before.words:
+            start = begins[-2] if len(begins) > 1 else 0
+            before = passage.part(start, begins[-1] - 1 if begins else cue.start())
+        end = moment.span.end - passage.start
+        stop = re.compile(r"[;\n).]").search(passage.key, end)
+        after = passage.part(end, stop.start() if stop else None)
+        source = before if DUE_THINGS.search(before.key) else after
+        if not DUE_THINGS.search(source.key) and not (DUE_THINGS.search(cue.group())):
+            tail = re.match(r"[^\d:]{0,40}:", passage.key[cue.end() :])
+            if not (tail and DUE_THINGS.search(tail.group())):
+                continue
+            source = passage.part(cue.end(), cue.end() + tail.end() - 1)
+        what, to = _what_and_to(source)
+        if not to and source is before:
+            _, to = _what_and_to(after)
+        yield Deadline(
+            moment,
+            what,
+            to,
+            Span(passage.start + start, moment.span.end),
+            bool(_LATER.search(passage.part(start, end).key)),
+        )
+
+
+def _what_and_to(clause: Passage) -> tuple[str, tuple[str, ...]]:
+    clause = clause.part(len(clause.text) - len(clause.text.lstrip(" ,:-")))
+    lead = re.match(
+        r"\s*(?:(?:thời gian|thời hạn|hạn)\s+(?=\w)|(?:\(|trên cơ sở đó|đồng thời)\s*,?)",
+        clause.key,
+        re.IGNORECASE,
+    )
+    clause = clause.after(lead) if lead else clause
+    found = asked_of(clause)
+    clause = found[1] if found else clause
+    sent = SENT.search(clause.key)
+    receivers: tuple[str, ...] = ()
+    what = clause
+    if sent and sent.start() > 0:
+        what, rest = clause.before(sent), clause.after(sent)
+        ends = _BY_WHAT.search(rest.key)
+        rest = rest.before(ends) if ends else rest
+        receivers = _receivers(rest)
+    return re.sub(r"\s+(?:xong|và|được|về|gửi)$", "", what.words), receivers
+
+
+_BETWEEN_RECEIVERS = re.compile(rf"\s*(?:,|;|\svà)\s+(?={ORGANISATION.pattern})|\s+đồng thời.*")
+
+
+def _receivers(passage: Passage) -> tuple[str, ...]:
+    if re.match(r"(?:đồng chí|địa chỉ|email|thư điện tử)", passage.key, re.IGNORECASE):
+        return ()
+    return tuple(part.words for part in passage.split(_BETWEEN_RECEIVERS) if part.words)
+
+
+# Line tests -----------------------------------------------------------------------------------------------
+
+
+def line_tests(passage: Passage, calendar: Calendar) -> list[Moment]:
+    """When the line is tested: the start of each test."""
+    out: list[Moment] = []
+    for sentence in passage.sentences():
+        match = LINE_TEST.search(sentence.key)
+        if not match:
+            continue
+        rest = sentence.part(match.start())
+        contact = re.search(r"(?:liên hệ|đầu mối)", rest.key)
+        found = tokens(rest.before(contact) if contact else rest, calendar) or tokens(
+            sentence.before(match), calendar
+        )
+        dated = [moment for moment in moments(found) if not _is_by_when(moment, passage)]
+        out.extend(dated)
+    return out
+
+
+def _is_by_when(moment: Moment, passage: Passage) -> bool:
+    before = passage.key[: moment.span.start - passage.start]
+    return bool(re.search(r"(?:trước|chậm nhất|muộn nhất)[^\d]{0,15}$", before))
+
+
+# Assignments ----------------------------------------------------------------------------------------------
+
+_INVITES = words(r"kính mời|trân trọng mời")
+_NEW_UNIT = re.compile(r"[;.]\s+")
+
+
+def asked_of(passage: Passage) -> tuple[Passage, Passage] | None:
+    """Split "Điện lực Hà Tĩnh bảo đảm nguồn điện" into who is asked and what; None where nobody is named."""
+    for match in VERB.finditer(passage.text):
+        before = passage.part(0, match.start())
+        if before.key.count("(") > before.key.count(")"):
+            continue
+        if re.search(r"[.;:]", before.key):
+            return None
+        if NOUN_VERBS.fullmatch(match.group().strip()) and NOT_A_VERB_AFTER.search(before.key):
+            continue
+        if before.words and len(before.words) < 200 and GROUP.match(before.key.strip(" ,–-")):
+            return before, passage.part(match.start())
+        return None
+    return None
+
+
+def asks_firmly(passage: Passage) -> bool:
+    """Whether a sentence names somebody and work that only a request gives."""
+    found = asked_of(passage)
+    return found is not None and bool(FIRM_VERB.match(found[1].key))
+
+
+def assignments(block: Block, calendar: Calendar) -> Iterator[Assignment]:
+    """Read a block of requests: each item one, its unit in front, or in the heading above it."""
+    asked: list[tuple[float, Passage]] = [(-1, block.asked)] if block.asked else []
+    if block.value:
+        yield from _asked_in(block.value, block.asked, calendar)
+    for line, below in zip(block.lines, [*block.lines, None][1:], strict=True):
+        while asked and asked[-1][0] >= line.rank:
+            asked.pop()
+        heading = asked[-1][1] if asked else None
+        key = line.key.rstrip()
+        colon = re.search(r":(?!\d)", key)
+        names = GROUP.match(key) and len(key) < 160 and not asked_of(line.body)
+        if names and not colon and below is not None and line.rank < below.rank < PLAIN:
+            asked.append((line.rank, line.body))
+            continue
+        if colon:
+            named = line.body.before(colon)
+            lead = ASKS.match(named.key)
+            unit = named.after(lead) if lead else named
+            short = GROUP.match(unit.key.strip()) and len(unit.words) < 160 and not asked_of(unit)
+            if short and not line.body.after(colon):
+                asked.append((line.rank, unit))
+                continue
+            if short:
+                yield from _one(unit, line.body.after(colon), calendar)
+                continue
+            if not line.body.after(colon):
+                continue
+        if COURTESY.fullmatch(line.key.strip(" ./")):
+            continue
+        yield from _asked_in(line.body, heading, calendar)
+
+
+def _asked_in(passage: Passage, heading: Passage | None, calendar: Calendar) -> Iterator[Assignment]:
+    for part in _by_unit(passage):
+        lead = ASKS.match(part.key)
+        bare = part.after(lead) if lead and asked_of(part.after(lead)) else part
+        found = asked_of(bare)
+        if heading is not None and not (found and ORGANISATION.match(found[0].text.strip())):
+            yield from _one(heading, part, calendar)
+        elif found:
+            yield from _one(found[0], found[1], calendar)
+        else:
+            yield from _one(None, part, calendar)
+
+
+def _by_unit(passage: Passage) -> list[Passage]:
+    """Cut a paragraph where another organisation is asked."""
+    parts: list[Passage] = []
+    start = 0
+    for match in _NEW_UNIT.finditer(passage.key):
+        before, rest = passage.part(start, match.start()), passage.after(match)
+        if before.key.count("(") > before.key.count(")"):
+            continue
+        lead = re.match(r"\s*(?:giao|đề nghị|yêu cầu)\s+", rest.key, re.IGNORECASE)
+        rest = rest.after(lead) if lead else rest
+        found = asked_of(rest)
+        if found and (ORGANISATION.match(found[0].text.strip()) or lead):
+            parts.append(before)
+            start = match.end()
+    parts.append(passage.part(start))
+    return [part for part in parts if part]
+
+
+def _one(unit: Passage | None, text: Passage, calendar: Calendar) -> Iterator[Assignment]:
+    if not text.words:
+        return
+    due = next((moment for _, moment in due_moments(text, calendar)), None)
+    start = min(unit.start, text.start) if unit and abs(unit.start - text.start) < 400 else text.start
+    yield Assignment(Found(unit.words, unit.span) if unit else None, text.words, due, Span(start, text.end))
+
+
+def loose_assignments(line: Line, calendar: Calendar) -> Iterator[Assignment]:
+    """Read a paragraph outside such blocks: "Giao Văn phòng …", "Sở Y tế bố trí trực y tế"."""
+    for sentence in line.body.sentences():
+        for part in _by_unit(sentence):
+            if any(pattern.search(part.key) for pattern in (*ARRIVE, _INVITES)) or COURTESY.match(part.key):
+                continue
+            lead = ASKS.match(part.key)
+            found = asked_of(part.after(lead)) if lead else None
+            found = found or asked_of(part)
+            if (
+                found
+                and FIRM_VERB.match(found[1].key)
+                and (lead or not re.match(r"đồng chí|đại biểu", part.key, re.IGNORECASE))
+            ):
+                yield from _one(found[0], found[1], calendar)
+            elif lead and lead.group().strip().lower() in ("giao", "đề nghị", "yêu cầu"):
+                yield from _one(None, part, calendar)
+
+
+def pressmen(text: Passage) -> Assignment | None:
+    """Read "Báo D, Đài Phát thanh (cử phóng viên đưa tin)" in a list of people."""
+    match = re.search(r"\s*\((?P<work>cử [^)]+)\)", text.key)
+    if not match or not text.before(match).words:
+        return None
+    unit = text.before(match)
+    return Assignment(Found(unit.words, unit.span), text.group(match, "work").words, None, text.span)
+
+
+# Contacts -------------------------------------------------------------------------------------------------
+
+_PHONE = re.compile(r"(?<![\d.])(?:\(?\+?84\)?|\(?0\d{0,3}\)?)(?:[\s.\-]?\d){6,10}(?!\d)")
+_PERSON = re.compile(rf"(?:{HONORIFIC})\s*:?\s*{NAME}")
+_ABOUT = re.compile(
+    r"(?:xin |đề nghị |vui lòng |cần )?(?:liên hệ|trao đổi|đầu mối)(?: với| qua| trực tiếp)?", re.IGNORECASE
+)
+
+
+def contacts(passage: Passage, about: str | None) -> Iterator[Contact]:
+    """Read who in a passage has a telephone number; ``about`` is what its heading or anchor says."""
+    name = organisation = None
+    last_end = 0
+    for match in _PHONE.finditer(passage.key):
+        digits = re.sub(r"\D", "", match.group())
+        if not 9 <= len(digits) <= 12:
+            continue
+        marker = BEFORE_PHONE.search(passage.key[: match.start()])
+        between = passage.part(last_end, marker.start() if marker else match.start())
+        read_name, read_organisation, start = _who(between)
+        if read_name or read_organisation:
+            name, organisation = read_name, read_organisation
+        begin = last_end + start if (read_name or read_organisation) else match.start()
+        last_end = match.end()
+        number, doubt = _number(match.group())
+        said = _about(passage.part(0, match.start())) or about
+        yield Contact(
+            name, organisation, number, said, Span(passage.start + begin, passage.start + match.end()), doubt
+        )
+
+
+def _number(text: str) -> tuple[str, str]:
+    try:
+        phone = read_phone(text)
+    except ValueError as reason:
+        digits = re.sub(r"\D", "", text)
+        return ("0" + digits[2:] if text.strip(" (").startswith(("+84", "84")) else digits), str(reason)
+    return phone.number, phone.note
+
+
+def _who(passage: Passage) -> tuple[str | None, str | None, int]:
+    people = list(_PERSON.finditer(passage.text))
+    people = [match for match in people if match["name"].split()[0] in SURNAMES] or people
+    if not people:
+        bare = re.search(rf"(?:^|[,;:(–-]\s*){NAME}(?=\s*(?:[,;(–-]|$))", passage.text)
+        if bare and bare["name"].split()[0] in SURNAMES and not ORGANISATION.match(bare["name"]):
+            person: re.Match[str] | None = bare
+        else:
+            person = None
+    else:
+        person = people[-1]
+    if person is None:
+        organisation = _organisation(passage.part(max(passage.key.rfind(sign) for sign in ";.:(") + 1))
+        if organisation is None:
+            return None, None, 0
+        return None, organisation, max(passage.text.find(organisation), 0)
+    after = passage.part(person.end("name"))
+    found = next(
+        (name for part in after.split(re.compile(r"[,;()]|\s[-–]\s")) if (name := _organisation(part))), None
+    )
+    if found is None:
+        before = passage.part(0, person.start())
+        lead = re.search(
+            r"(?:liên hệ|về|qua|với|tại|:)\s+(?:với |qua |về )?(?P<who>[^.;:\d]+?)\s*[,(–-]?\s*$", before.key
+        )
+        found = _organisation(before.group(lead, "who")) if lead else None
+    return " ".join(person["name"].split()), found, person.start()
+
+
+def _organisation(passage: Passage) -> str | None:
+    """None in "Phó Chánh Văn phòng"; in "chuyên viên Văn phòng Tỉnh ủy" it is the latter."""
+    text = passage.part(len(passage.text) - len(passage.text.lstrip(" ,–-")))
+    post = POSTS.match(text.key)
+    if post:
+        text = text.after(post)
+        text = text.part(len(text.text) - len(text.text.lstrip()))
+    match = ORGANISATION.match(text.text)
+    return (
+        text.words
+        if match and len(text.words) > len(match.group()) - 1 and not SENT.match(text.key)
+        else None
+    )
+
+
+def _about(passage: Passage) -> str | None:
+    """What stands before "liên hệ" in the same sentence."""
+    sentences = passage.sentences()
+    if not sentences:
+        return None
+    last = sentences[-1]
+    match = _ABOUT.search(last.key)
+    if not match:
+        return None
+    said = last.before(match).words
+    said = re.sub(
+        r"^(?:mọi )?(?:thông tin|chi tiết)(?: chi tiết)?(?: về)?\s*(?:xin|,)?\s*|^(?:khi|nếu) .*(?=,).*",
+        "",
+        said,
+        flags=re.IGNORECASE,
+    )
+    return said.strip(" ,:") or None
+
+
+def anchored(mark: str, lines: Sequence[Line]) -> Passage | None:
+    """The sentence that a footnote explains."""
+    for line in lines:
+        place = line.body.text.find(mark)
+        if place >= 0 and mark in FOOTNOTE_MARKS:
+            for sentence in line.body.sentences():
+                if sentence.start <= line.body.start + place < sentence.end:
+                    return sentence
+    return None
