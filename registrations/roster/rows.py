@@ -1,0 +1,505 @@
+"""Says of each row what it is: a person who can be taken, one who cannot, or no person at all."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from accounts.vietnamese import line, nfc
+from registrations.roster.cells import Cell, Kind, Merge, SheetRow, column_number, letters
+from registrations.roster.headings import Header, meaning
+from registrations.roster.legacy import Encoding, decoded
+from registrations.roster.people import (
+    doubts_of_name,
+    faults_of_name,
+    read_name,
+    read_telephone,
+    split_post,
+)
+from registrations.roster.roster import Accepted, Column, Person, Refused, Remark, Skipped
+from registrations.roster.vocabulary import (
+    AS_ABOVE,
+    CALLED,
+    NOTHING,
+    SECTION_LINE,
+    SECTION_NUMBER,
+    SIGNATURE,
+    TOTAL,
+    Field,
+    begins_as_name,
+    begins_as_organisation,
+)
+
+LONGEST = {"full_name": 120, "position": 200, "organisation": 200, "note": 300, "role": 300, "point": 200}
+"""As the columns of a delegate have it."""
+
+_FILLED_DOWN = (Field.POSITION, Field.ORGANISATION, Field.POST, Field.ROLE, Field.POINT, Field.NOTE)
+
+
+class Tidy(NamedTuple):
+    """The text of a cell as one tidy line, and what was changed to get it."""
+
+    text: str
+    changes: tuple[str, ...] = ()
+    legacy: bool = False
+
+
+class Tidier:
+    """Makes one line of Unicode of each cell; the same text is tidied once."""
+
+    def __init__(self, guess: Encoding | None = None) -> None:
+        self.guess = guess
+        self._known: dict[tuple[str, Encoding | None], Tidy] = {}
+
+    def __call__(self, cell: Cell) -> Tidy:
+        """Read the letters as the font or the guess says, compose them, drop what is unseen."""
+        text = cell.text
+        encoding = cell.encoding or self.guess
+        plain = cell.was is None and (encoding is None or (text.isascii() and cell.encoding is None))
+        if plain and _is_tidy(text):
+            return Tidy(text)
+        key = text, cell.was or encoding
+        known = self._known.get(key)
+        if known is None:
+            known = _tidied(text, encoding, cell.was)
+            if len(self._known) < 50_000:
+                self._known[key] = known
+        return known
+
+
+def _is_tidy(text: str) -> bool:
+    """Whether nothing is to be done, found without building anything: most cells are so."""
+    if not text.isprintable() or "  " in text or text[:1] == " " or text[-1:] == " ":
+        return False
+    return text.isascii() or unicodedata.is_normalized("NFC", text)
+
+
+def _tidied(text: str, encoding: Encoding | None, was: Encoding | None) -> Tidy:
+    changes = []
+    read = decoded(text, encoding) if encoding and not was else text
+    legacy = was is not None or read != text
+    if legacy:
+        changes.append(f"đổi chữ {_called(was or encoding)} sang Unicode")
+    composed = nfc(read)
+    if composed != read:
+        changes.append("ghép dấu rời thành chữ có dấu")
+    tidy = line(composed)
+    if tidy != composed:
+        spaces = " ".join(composed.split())
+        changes.append("bỏ khoảng trắng thừa" if tidy == spaces else "bỏ ký tự ẩn")
+    return Tidy(tidy, tuple(changes), legacy)
+
+
+def _called(encoding: Encoding | None) -> str:
+    return "TCVN3" if encoding is Encoding.TCVN3_CAPITALS else str(encoding)
+
+
+@dataclass
+class Outcome:
+    """What became of the rows so far."""
+
+    accepted: list[Accepted] = field(default_factory=list)
+    refused: list[Refused] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
+
+
+class RowReader:
+    """Reads rows in their order; remembers what the rows above say of the next."""
+
+    def __init__(
+        self, columns: Sequence[Column], header: Header | None, merges: Iterable[Merge], tidy: Tidier
+    ) -> None:
+        self.tidy = tidy
+        self.header = header
+        self.outcome = Outcome()
+        self.places: dict[Field, list[int]] = defaultdict(list)
+        for column in columns:
+            if column.field is not Field.OTHER:
+                self.places[column.field].append(column_number(column.letter))
+        self._prefer_mobiles(columns)
+        self.name_places = (
+            self.places[Field.FAMILY_NAME] + self.places[Field.GIVEN_NAME] + self.places[Field.FULL_NAME]
+        )
+        self.number_place = next(iter(self.places[Field.NUMBER]), 0)
+        self.data_places = [
+            place for kind, places in self.places.items() if kind is not Field.NUMBER for place in places
+        ]
+        self.fill = _filled_down(merges, [place for kind in _FILLED_DOWN for place in self.places[kind]])
+        self.kept: dict[tuple[int, int], Cell] = {}
+        self.above: dict[str, str] = {}
+        self.section = ""
+        self.signed = False
+        self.numbered = 0
+        self.people: dict[tuple[str, str, str], int] = {}
+        self.phones: dict[str, tuple[str, int]] = {}
+
+    def _prefer_mobiles(self, columns: Sequence[Column]) -> None:
+        said = {column_number(column.letter): column.heading.lower() for column in columns}
+        self.places[Field.PHONE].sort(
+            key=lambda place: not re.search(r"di\s*động|dđ|mobile|zalo|cá nhân", said.get(place, ""))
+        )
+
+    # ── One row ──────────────────────────────────────────────────────────────────────────────────
+
+    def read(self, row: SheetRow) -> None:
+        """Read the next row."""
+        if self.header and row.number <= self.header.last:
+            why = "tiêu đề cột" if row.number in self.header.rows else "phía trên bảng"
+            self.outcome.skipped.append(Skipped(row.number, why))
+            return
+        cells = self._with_merged(row)
+        texts = {}
+        for column, cell in cells.items():
+            tidy = self.tidy(cell)
+            if tidy.text or cell.formula:
+                texts[column] = tidy
+        if not texts:
+            return
+        why = self._why_no_person(texts, cells)
+        if why:
+            self.outcome.skipped.append(Skipped(row.number, why))
+        else:
+            self._read_person(row, cells, texts)
+
+    def _with_merged(self, row: SheetRow) -> dict[int, Cell]:
+        """Give a row what stands in cells that were merged downwards into it."""
+        if not self.fill:
+            return row.cells
+        cells = row.cells
+        for place, ranges in self.fill.items():
+            span = ranges.get(row.number)
+            if span is None:
+                continue
+            if row.number == span:
+                if place in cells:
+                    self.kept[span, place] = cells[place]
+            elif (
+                place not in cells
+                and (span, place) in self.kept
+                and any(p in cells for p in self.name_places)
+            ):
+                cells = {**cells, place: self.kept[span, place]}
+        return cells
+
+    # ── What is no person ────────────────────────────────────────────────────────────────────────
+
+    def _why_no_person(self, texts: dict[int, Tidy], cells: dict[int, Cell]) -> str:
+        number = texts[self.number_place].text if self.number_place in texts else ""
+        counted = _is_count(number)
+        named = [place for place in self.name_places if place in texts]
+        others = [place for place in self.data_places if place in texts and place not in self.name_places]
+        if counted and (named or others):
+            if _is_numbering(texts):
+                return "dòng đánh số cột"
+            self.numbered += 1
+            if not (self.signed and not (named and others)):
+                self.signed = False
+                return ""
+        if self._is_header_again(texts):
+            self.signed = False
+            return "tiêu đề cột lặp lại"
+        if _is_numbering(texts):
+            return "dòng đánh số cột"
+        why = self._closing(texts, named)
+        if why:
+            return why
+        if not named and not others:
+            if counted:
+                return "chỉ có số thứ tự"
+            return self._as_section(texts, number)
+        if SECTION_NUMBER.match(number) and not (named and begins_as_name(self._name_in(texts))):
+            return self._as_section(texts, "")
+        if not counted and self._is_section_line(texts, named, others):
+            return self._as_section(texts, "")
+        return ""
+
+    def _name_in(self, texts: dict[int, Tidy]) -> str:
+        return " ".join(texts[place].text for place in self.name_places if place in texts)
+
+    def _is_header_again(self, texts: dict[int, Tidy]) -> bool:
+        if not self.header:
+            return False
+        same = sum(self.header.texts.get(column) == tidy.text for column, tidy in texts.items())
+        if len(texts) > 2 and same >= 2 and same * 2 > len(texts):
+            return True
+        known = sum(meaning(tidy.text).confidence >= 0.9 for tidy in texts.values())
+        return len(texts) > 2 and known >= 0.75 * len(texts)
+
+    def _closing(self, texts: dict[int, Tidy], named: list[int]) -> str:
+        """Totals and signatures, and after them whatever is not plainly a person."""
+        said = [texts[place].text for place in named] if named else []
+        said += [tidy.text for place, tidy in texts.items() if not named or place < min(named)]
+        if any(TOTAL.match(text) for text in said):
+            return "dòng tổng"
+        if any(SIGNATURE.search(text) for text in said):
+            self.signed = True
+            return "chữ ký, nơi nhận"
+        if self.signed:
+            unnumbered = self.number_place and self.number_place not in texts
+            people = sum(begins_as_name(tidy.text) for tidy in texts.values())
+            if unnumbered or len(texts) < 2 or people != 1:
+                return "chữ ký, nơi nhận"
+        return ""
+
+    def _as_section(self, texts: dict[int, Tidy], number: str) -> str:
+        words = " ".join(tidy.text for place, tidy in texts.items() if place != self.number_place) or number
+        words = re.sub(r"^(?:[IVXLC]{1,6}|[A-H]|\d{1,2})\s*[.)\-:]\s*", "", words).strip(" :")
+        self.section = words
+        return "dòng nhóm" if words else "ngoài bảng"
+
+    def _is_section_line(self, texts: dict[int, Tidy], named: list[int], others: list[int]) -> bool:
+        if others:
+            return False
+        text = self._name_in(texts)
+        if SECTION_LINE.match(text) and not begins_as_name(re.sub(r"^\S+\s*[.)\-:]?\s*", "", text)):
+            return True
+        if begins_as_name(text):
+            return False
+        return (
+            bool(begins_as_organisation(text) or (self.numbered and self.number_place not in texts))
+            and " " in text
+        )
+
+    # ── A person ─────────────────────────────────────────────────────────────────────────────────
+
+    def _read_person(self, row: SheetRow, cells: dict[int, Cell], texts: dict[int, Tidy]) -> None:
+        draft = _Draft(row.number, cells, texts)
+        self._read_name(draft)
+        self._read_posts(draft)
+        self._read_plain(draft, Field.ROLE, "role")
+        self._read_plain(draft, Field.POINT, "point")
+        self._read_note(draft)
+        self._read_phone(draft)
+        self._check_lengths(draft)
+        self.above = draft.values
+        typed = draft.typed
+        if draft.reasons:
+            for name, value in draft.values.items():
+                typed.setdefault(name, value)
+            self.outcome.refused.append(Refused(row.number, typed, draft.reasons))
+            return
+        if row.hidden:
+            draft.looks.append(Remark("", "Dòng này đang ẩn trong Excel."))
+        person = Person(**draft.values)
+        self._look_for_doubles(draft, person)
+        self.outcome.accepted.append(Accepted(row.number, person, typed, draft.changes, draft.looks))
+
+    def _read_name(self, draft: _Draft) -> None:
+        places = [place for place in self.name_places if place in draft.texts]
+        parts = [text for place in places if (text := self._sound(draft, place, Field.FULL_NAME)) is not None]
+        if len(parts) < len(places):
+            draft.values["full_name"] = ""
+            return
+        cell = draft.at(places[0] if places else self.name_places[0])
+        given = self.places[Field.GIVEN_NAME]
+        if given and places and given[0] not in places:
+            draft.looks.append(Remark(draft.at(given[0]), "Chỉ có họ đệm, chưa có tên."))
+        raw = " ".join(parts)
+        if raw.lower() in NOTHING:
+            draft.reasons.append(Remark(cell, f"Thiếu họ và tên. Điền vào ô {cell}."))
+            return
+        legacy = any(draft.texts[place].legacy for place in places)
+        name = read_name(raw, was_legacy=legacy)
+        draft.values["full_name"], draft.aside = name.text, name.aside
+        draft.change("full_name", places, name.changes)
+        draft.reasons += [
+            Remark(cell, text.replace("Họ tên", f"Họ tên ở ô {cell}", 1))
+            for text in faults_of_name(name.text)
+        ]
+        draft.looks += [Remark(cell, text) for text in doubts_of_name(name.text)]
+
+    def _read_posts(self, draft: _Draft) -> None:
+        for kind, name in ((Field.POSITION, "position"), (Field.ORGANISATION, "organisation")):
+            self._read_plain(draft, kind, name)
+        for place in self.places[Field.POST]:
+            text = self._sound(draft, place, Field.POST)
+            if not text:
+                continue
+            if AS_ABOVE.match(text):
+                position, organisation = self.above.get("position", ""), self.above.get("organisation", "")
+                draft.change("position", [place], (f"“{text}”: lấy như dòng trên",))
+            else:
+                position, organisation = split_post(text)
+                draft.change("position", [place], ())
+            draft.values["position"] = _joined(draft.values.get("position", ""), position)
+            draft.values["organisation"] = draft.values.get("organisation") or organisation
+        group = self.section
+        lacking = not self.places[Field.ORGANISATION] and not draft.values.get("organisation")
+        if lacking and begins_as_organisation(group):
+            draft.values["organisation"] = group
+            draft.changes.append(Remark("", f"lấy đơn vị từ dòng nhóm “{group}”"))
+
+    def _read_plain(self, draft: _Draft, kind: Field, name: str) -> None:
+        """Read the column or columns of one text; several are joined."""
+        for place in self.places[kind]:
+            text = self._sound(draft, place, kind)
+            if not text:
+                continue
+            extra: tuple[str, ...] = ()
+            if AS_ABOVE.match(text):
+                extra = (f"“{text}”: lấy như dòng trên",)
+                text = self.above.get(name, "")
+            elif text.lower() in NOTHING:
+                text = ""
+            draft.values[name] = _joined(draft.values.get(name, ""), text)
+            draft.change(name, [place], extra)
+
+    def _read_note(self, draft: _Draft) -> None:
+        for place in self.places[Field.NOTE]:
+            if place in draft.texts:
+                text = draft.texts[place].text
+                if draft.cells[place].kind is not Kind.ERROR and text.lower() not in NOTHING:
+                    draft.values["note"] = _joined(draft.values.get("note", ""), text, "; ")
+                    draft.change("note", [place], ())
+        if draft.aside:
+            draft.values["note"] = _joined(draft.values.get("note", ""), draft.aside, "; ")
+
+    def _read_phone(self, draft: _Draft) -> None:
+        draft.values["phone"] = ""
+        for place in self.places[Field.PHONE]:
+            if place not in draft.texts:
+                continue
+            cell, text = draft.cells[place], draft.texts[place].text
+            if cell.kind in (Kind.DATE, Kind.ERROR) or not text:
+                self._sound(draft, place, Field.PHONE)
+                continue
+            read = read_telephone(text)
+            if read.fault:
+                draft.reasons.append(
+                    Remark(draft.at(place), f"Ô {draft.at(place)}: {read.fault[:1].lower()}{read.fault[1:]}")
+                )
+                draft.typed["phone"] = text
+            elif not draft.values["phone"]:
+                draft.values["phone"] = read.number
+                draft.change("phone", [place], read.changes)
+                if read.second:
+                    draft.values["note"] = _joined(draft.values.get("note", ""), f"ĐT: {read.second}", "; ")
+                    draft.looks.append(Remark(draft.at(place), "Ô điện thoại có hai số, lấy số đầu."))
+
+    def _sound(self, draft: _Draft, place: int, kind: Field) -> str | None:
+        """Return the text of a cell; name what cannot be text: a date, an error, a formula, a number."""
+        if place not in draft.texts:
+            return ""
+        cell, text = draft.cells[place], draft.texts[place].text
+        if cell.kind is Kind.TEXT and text and text[0] != "=":
+            return text
+        at = draft.at(place)
+        called = CALLED[kind].lower()
+        fault = ""
+        if cell.kind is Kind.ERROR:
+            fault = f"Ô {at} báo lỗi {text}. Gõ lại bằng chữ."
+        elif cell.formula and not text:
+            fault = f"Ô {at} là công thức chưa có kết quả. Gõ lại bằng chữ."
+        elif cell.kind is Kind.DATE:
+            fault = f"Ô {at} là ngày {text}, không phải {called}. Gõ lại bằng chữ."
+        elif cell.kind is Kind.NUMBER and kind is not Field.PHONE:
+            fault = f"Ô {at} là số {text}{_as_date(text)}, không phải {called}. Gõ lại bằng chữ."
+        elif kind is Field.FULL_NAME and text.startswith("="):
+            fault = f"Ô {at} là công thức. Gõ lại bằng chữ."
+        if fault:
+            draft.reasons.append(Remark(at, fault))
+            draft.typed.setdefault(_NAMES_OF.get(kind, kind.value), text)
+            return None
+        return text
+
+    def _check_lengths(self, draft: _Draft) -> None:
+        for name, longest in LONGEST.items():
+            value = draft.values.setdefault(name, "")
+            if len(value) > longest:
+                draft.reasons.append(
+                    Remark("", f"{_CALLED[name]} dài {len(value)} chữ, nhiều nhất {longest}. Rút gọn.")
+                )
+
+    def _look_for_doubles(self, draft: _Draft, person: Person) -> None:
+        key = person.full_name.casefold(), person.position.casefold(), person.organisation.casefold()
+        earlier = self.people.setdefault(key, draft.number)
+        if earlier != draft.number:
+            draft.looks.append(
+                Remark(draft.at(self.name_places[0]), f"Trùng họ tên và chức vụ với dòng {earlier}.")
+            )
+        if person.phone:
+            name, row = self.phones.setdefault(person.phone, (person.full_name, draft.number))
+            if row != draft.number and name.casefold() != person.full_name.casefold():
+                at = draft.at(self.places[Field.PHONE][0])
+                draft.looks.append(Remark(at, f"Số điện thoại trùng với đồng chí {name}, dòng {row}."))
+
+
+class _Draft:
+    """One person as far as the row has been read."""
+
+    __slots__ = ("aside", "cells", "changes", "looks", "number", "reasons", "texts", "typed", "values")
+
+    def __init__(self, number: int, cells: dict[int, Cell], texts: dict[int, Tidy]) -> None:
+        self.number, self.cells, self.texts = number, cells, texts
+        self.values: dict[str, str] = {}
+        self.typed: dict[str, str] = {}
+        self.changes: list[Remark] = []
+        self.looks: list[Remark] = []
+        self.reasons: list[Remark] = []
+        self.aside = ""
+
+    def at(self, place: int) -> str:
+        """The cell in ``place`` as the sheet calls it."""
+        return f"{letters(place)}{self.number}"
+
+    def change(self, name: str, places: Sequence[int], extra: Sequence[str]) -> None:
+        """Note what was changed in tidying the cells of one field, and what stood there."""
+        said = [text for place in places if place in self.texts for text in self.texts[place].changes]
+        if said or extra:
+            cell = self.at(places[0])
+            self.changes += [Remark(cell, text) for text in dict.fromkeys([*said, *extra])]
+            before = " ".join(self.cells[place].text for place in places if place in self.cells)
+            self.typed.setdefault(name, before)
+
+
+_NAMES_OF = {Field.FAMILY_NAME: "full_name", Field.GIVEN_NAME: "full_name", Field.POST: "position"}
+_CALLED = {
+    "full_name": "Họ tên",
+    "position": "Chức vụ",
+    "organisation": "Đơn vị",
+    "note": "Ghi chú",
+    "role": "Thành phần",
+    "point": "Điểm cầu",
+}
+
+
+def _joined(left: str, right: str, by: str = ", ") -> str:
+    if not left or not right or right == left:
+        return left or right
+    return f"{left}{by}{right}"
+
+
+def _is_count(text: str) -> bool:
+    return re.fullmatch(r"0*\d{1,6}[.)]?", text) is not None
+
+
+def _is_numbering(texts: dict[int, Tidy]) -> bool:
+    """A row of (1), (2), (3) or A, B, 1, 2 under the headings."""
+    return len(texts) >= 3 and all(
+        re.fullmatch(r"\(?(?:\d{1,2}|[A-Z])\)?", tidy.text) for tidy in texts.values()
+    )
+
+
+def _as_date(text: str) -> str:
+    """What Excel may have meant by a number: 45261 is a day."""
+    if text.isdigit() and 20_000 <= int(text) <= 60_000:
+        from datetime import date, timedelta
+
+        return f" (có thể là ngày {date(1899, 12, 30) + timedelta(days=int(text)):%d/%m/%Y})"
+    return ""
+
+
+def _filled_down(merges: Iterable[Merge], places: Sequence[int]) -> dict[int, dict[int, int]]:
+    """Return for each column which rows belong to a cell merged downwards, and the row where it begins."""
+    fill: dict[int, dict[int, int]] = defaultdict(dict)
+    wanted, most = set(places), 200_000
+    for merge in merges:
+        if merge.bottom > merge.top and merge.left in wanted:
+            most -= min(merge.bottom - merge.top, most)
+            for row in range(merge.top, min(merge.bottom, merge.top + most) + 1):
+                fill[merge.left][row] = merge.top
+    return dict(fill)

@@ -1,0 +1,46 @@
+"""Every file of the corpus gets what it must: the right people, or a sentence with a way out."""
+
+import pytest
+
+from registrations.roster import guarded, reader
+from registrations.roster.cells import UnreadableRosterError
+from registrations.roster.roster import texts
+from tests.registrations.roster.corpus import CASES, Case
+
+SOUND = [one for one in CASES if not one.refusal]
+BAD = [one for one in CASES if one.refusal]
+
+
+def test_the_corpus_is_large_enough() -> None:
+    assert len(CASES) >= 60
+    assert len({one.name for one in CASES}) == len(CASES)
+
+
+@pytest.mark.parametrize("one", SOUND, ids=lambda one: one.name)
+def test_a_list_is_understood(one: Case) -> None:
+    roster = reader.read_roster(one.data(), one.file)
+    assert [row.person.full_name for row in roster.accepted] == one.names
+    assert {row.row for row in roster.refused} == set(one.refused), roster.refused
+    first = roster.accepted[0]
+    assert {name: getattr(first.person, name) for name in one.first} == one.first
+    assert one.changes in "; ".join(texts(first.changes))
+    for refused in roster.refused:
+        said = texts(refused.reasons)
+        assert len(said) == len(one.refused[refused.row])
+        for words, reason in zip(one.refused[refused.row], said, strict=True):
+            assert words in reason
+    assert {row.row for row in roster.to_look_at} >= set(one.looks)
+    for row in roster.to_look_at:
+        assert one.looks.get(row.row, "") in " ".join(texts(row.looks))
+    if one.skipped is not None:
+        assert [row.row for row in roster.skipped] == one.skipped
+    assert roster.fields.items() >= one.columns.items()
+    assert one.note in " ".join(roster.notes)
+
+
+@pytest.mark.parametrize("one", BAD, ids=lambda one: one.name)
+def test_a_bad_file_is_refused_with_a_way_out(one: Case) -> None:
+    with pytest.raises(UnreadableRosterError) as refusal:
+        guarded.read_roster(one.data(), one.file)
+    assert one.refusal in str(refusal.value)
+    assert str(refusal.value).endswith(".")
