@@ -1,6 +1,6 @@
 """Fields that tidy what people type, wherever it comes from: a form, a sheet, the admin."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -49,6 +49,37 @@ class PhoneFormField(forms.CharField):
     def prepare_value(self, value: Any) -> Any:
         """Show ten digits in groups, and what was typed as it was typed."""
         return spaced(value) if isinstance(value, str) else value
+
+
+MOMENT_FORMATS = [
+    "%d/%m/%Y %H:%M",
+    "%H:%M %d/%m/%Y",
+    "%H:%M, %d/%m/%Y",
+    "%d/%m/%Y, %H:%M",
+    "%d-%m-%Y %H:%M",
+    "%d.%m.%Y %H:%M",
+]
+"""A moment always has its hour: Django reads a bare date as midnight, which is a day too early."""
+
+SAY_MOMENT = "Ghi đủ ngày và giờ, ví dụ 05/12/2026 17:00."
+
+
+class MomentFormField(forms.DateTimeField):
+    """A day with its hour, as people write it here."""
+
+    default_error_messages: ClassVar[dict[str, Any]] = {"invalid": SAY_MOMENT, "required": SAY_MOMENT}
+    widget = forms.DateTimeInput(
+        attrs={"placeholder": "dd/mm/yyyy hh:mm", "autocomplete": "off"}, format=MOMENT_FORMATS[0]
+    )
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"input_formats": MOMENT_FORMATS, **kwargs})
+
+    def to_python(self, value: Any) -> Any:
+        """Refuse a day without an hour."""
+        if isinstance(value, str) and value.strip() and ":" not in value:
+            raise ValidationError(SAY_MOMENT, code="invalid")
+        return super().to_python(value)
 
 
 class LineField(_CharField):

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
+from accounts.fields import MOMENT_FORMATS, SAY_MOMENT
 from accounts.models import Unit
 from invitations.models import (
     Assignment,
@@ -27,19 +28,9 @@ from invitations.models import (
 )
 from invitations.unit_boxes import UnitsField
 
-MOMENT_FORMATS = [
-    "%d/%m/%Y %H:%M",
-    "%H:%M %d/%m/%Y",
-    "%H:%M, %d/%m/%Y",
-    "%d/%m/%Y, %H:%M",
-    "%d-%m-%Y %H:%M",
-    "%d.%m.%Y %H:%M",
-]
-"""A moment always has its hour: a bare date would silently mean midnight, a day too early."""
-
 SAY = {
     forms.DateField: {"invalid": "Ghi ngày, tháng, năm, ví dụ 05/12/2026."},
-    forms.DateTimeField: {"invalid": "Ghi đủ ngày và giờ, ví dụ 05/12/2026 17:00."},
+    forms.DateTimeField: {"invalid": SAY_MOMENT},
     forms.TimeField: {"invalid": "Ghi giờ và phút, ví dụ 08:00."},
     forms.IntegerField: {"invalid": "Chỉ điền chữ số, ví dụ 15.", "min_value": "Số này không thể dưới 0."},
     forms.DecimalField: {"invalid": "Chỉ điền số, ví dụ 1,5.", "min_value": "Số ngày phải trên 0."},

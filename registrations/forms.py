@@ -9,6 +9,7 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Field, Layout
 from django import forms
 
+from accounts.fields import MomentFormField
 from bridge_points.models import BridgePoint
 from registrations.models import MOST_IN_A_ROLE, Delegate, Extension
 
@@ -157,19 +158,16 @@ class SubmitForm(forms.Form):
 class ExtensionForm(forms.ModelForm[Extension]):
     """More time for one unit."""
 
+    until = MomentFormField(label="Đến lúc", help_text="Ngày/tháng/năm giờ:phút, ví dụ 01/12/2023 20:00.")
+
     class Meta:
         model = Extension
         fields = ("until", "reason")
         help_texts = {
-            "until": "Ngày/tháng/năm giờ:phút, ví dụ 01/12/2023 20:00.",
             "reason": "Lý do được lưu vào hồ sơ và in trên biên nhận.",
         }
         widgets = {"reason": forms.Textarea(attrs={"rows": 3})}
         error_messages = {
-            "until": {
-                "required": "Ghi được gửi đến mấy giờ, ngày nào.",
-                "invalid": "Viết ngày và giờ như 01/12/2023 20:00.",
-            },
             "reason": {"required": "Ghi lý do gia hạn."},
         }
 
@@ -189,7 +187,7 @@ class ReturnForm(forms.Form):
         help_text="Đơn vị đọc nguyên văn.",
         error_messages={"required": "Ghi rõ đơn vị cần sửa gì."},
     )
-    until = forms.DateTimeField(
+    until = MomentFormField(
         label="Được gửi lại đến", required=False, help_text="Để trống khi hạn của đơn vị còn đủ dài."
     )
 

@@ -129,7 +129,8 @@ def test_the_office_extends_one_unit_with_a_reason(address, trang, an, draft, cl
 @pytest.mark.parametrize(
     ("typed", "message"),
     [
-        ({"until": "hôm qua", "reason": "x"}, "Viết ngày và giờ như"),
+        ({"until": "hôm qua", "reason": "x"}, "Ghi đủ ngày và giờ"),
+        ({"until": "01/12/2099", "reason": "x"}, "Ghi đủ ngày và giờ"),
         ({"until": "01/12/2023 17:00", "reason": "x"}, "phải ở sau giờ này"),
         ({"until": "", "reason": ""}, "Ghi lý do gia hạn"),
     ],
