@@ -136,7 +136,8 @@ class _People:
         self.invited.audiences.append(audience)
         if not value:
             return
-        if VENUE.match(value.key.lstrip()) or Topic.PEOPLE not in self.block.topics:
+        at = re.match(r"\s*(?:(?:đặt |tổ chức )?tại\s+)?", value.key, re.IGNORECASE)
+        if VENUE.match(value.key, at.end() if at else 0) or Topic.PEOPLE not in self.block.topics:
             audience.venue = _venue(value)
         else:
             self.content(value, listed=False)
@@ -158,11 +159,11 @@ class _People:
         gathered = re.match(r"\s*(?:bao )?gồm(?: có)?\s*:?\s*", passage.key, re.IGNORECASE)
         passage = passage.after(gathered) if gathered else passage
         for sentence in passage.sentences():
-            if CHAIR_CLAUSE.search(sentence.key) and not _CHAIR_BRACKET.search(sentence.key):
-                self.chair_clause(sentence)
-                continue
             for part in sentence.outside_brackets(_SEMICOLON):
-                self.role(part, listed=False)
+                if CHAIR_CLAUSE.search(part.key) and not _CHAIR_BRACKET.search(part.key):
+                    self.chair_clause(part)
+                else:
+                    self.role(part, listed=False)
 
     def role(self, passage: Passage, *, listed: bool = True) -> None:
         """Take one role; a person who chairs is no role but a chair."""
@@ -285,7 +286,7 @@ def placed(head: Passage) -> Audience:
 
 
 def _venue(passage: Passage) -> Found[str] | None:
-    match = re.match(r"\s*(?:tổ chức )?tại\s+", passage.key, re.IGNORECASE)
+    match = re.match(r"\s*(?:(?:tổ chức |đặt )?tại\s+)?", passage.key, re.IGNORECASE)
     passage = passage.after(match) if match else passage
     return Found(passage.words, passage.span) if passage.words else None
 
@@ -361,7 +362,7 @@ def _place(part: Passage) -> Audience | None:
     head, value = _cut_at_colon(part)
     if value and (_POINT.search(head.key) or len(head.words) < 60):
         audience = placed(head)
-        if not OPEN_ENDED.search(value.key) and not re.match(r"\s*do\s", value.key):
+        if not OPEN_ENDED.search(value.key) and not re.match(r"\s*do\s", value.key, re.IGNORECASE):
             audience.venue = _venue(value)
         audience.point = audience.point or audience.heading
         return audience

@@ -68,8 +68,9 @@ class Label:
 def label_of(line: Line) -> Label | None:
     """Read the label at the start of a line, if it has one."""
     key = line.key
-    if WIRED_TO.search(key):
-        return Label(frozenset({Topic.RECIPIENTS}), line.body, None)
+    wired = WIRED_TO.match(key)
+    if wired:
+        return Label(frozenset({Topic.RECIPIENTS}), line.body.group(wired), line.body.after(wired) or None)
     for topic, pattern in LABELS:
         match = pattern.match(key)
         if not match:
@@ -199,7 +200,7 @@ def _opens_people(line: Line, block: Block) -> bool:
         return False
     if Topic.REQUEST in block.topics and line.rank > block.rank:
         return False
-    return bool(POINT_HEADING.match(line.key)) and bool(line.mark or line.key.rstrip().endswith(":"))
+    return bool(POINT_HEADING.match(line.key)) and bool(line.mark or re.match(r"[^.;:]{3,90}:", line.key))
 
 
 def _goes_on(line: Line, block: Block) -> bool:
@@ -226,7 +227,7 @@ def _goes_on(line: Line, block: Block) -> bool:
         told = block.lines[-1].key if block.lines else block.value.key if block.value else ";"
         return told.rstrip().endswith((";", ",")) or (not line.after_gap and bool(block.lines))
     if Topic.REQUEST in block.topics:
-        if CALL_US.match(line.key):
+        if CALL_US.match(line.key) or (not line.mark and re.search(r"liên hệ", line.key)):
             return False
         return block.rank < PLAIN or not block.value
     if Topic.PEOPLE in block.topics:

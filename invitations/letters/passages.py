@@ -13,7 +13,7 @@ from invitations.letters.vocabulary import UPPER, one_spelling
 FOOTNOTE_MARKS = "¹²³⁴⁵⁶⁷⁸⁹"
 
 _LIST_MARK = re.compile(
-    r"\s*(?:(?P<roman>[IVX]{1,4})\s?[.)/]\s+|(?P<number>\d{1,2}(?:\.\d{1,2}){0,3})\s?[.)/]\s+"
+    r"\s*(?:(?P<roman>[IVX]{1,4})(?:\s?[.)/]|[-–])\s+|(?P<number>\d{1,2}(?:\.\d{1,2}){0,3})(?:\s?\.?[.)/]|\.?[-–])\s+"
     r"|(?P<number_dots>\d{1,2}(?:\.\d{1,2}){1,3})\s+(?=\D)|(?P<letter>[a-zđ]\d?)\s?[.)/]\s+"
     r"|(?P<dash>[-–—•▪·●○])\s*(?=[^\s\d*]|\d+ )|(?P<star>(?:[-–]\s*)?[*]\s*(?=\S))|(?P<plus>\+)\s*)"
 )

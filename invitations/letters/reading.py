@@ -66,6 +66,10 @@ def read_text(raw: str) -> Reading:
     return reader.reading
 
 
+_UNTIL = ("đến hết", "hết ngày")
+"""These also end a conference, not only a deadline."""
+
+
 class _Reader:
     """Goes through a letter from its head to its foot, and fills one ``Reading``."""
 
@@ -200,7 +204,9 @@ class _Reader:
                 calls = EVENT.search(sentence.key) or LOOSE_EVENT.search(sentence.key)
                 if (
                     not calls
-                    or any(due_moments(sentence, self.calendar))
+                    or any(
+                        cue.group().lower() not in _UNTIL for cue, _ in due_moments(sentence, self.calendar)
+                    )
                     or re.search(r"thử|đã có|đã ban hành", sentence.key)
                 ):
                     continue

@@ -118,7 +118,7 @@ def deadlines(passage: Passage, calendar: Calendar) -> Iterator[Deadline]:
         begins = [
             match.end()
             for match in _CLAUSE_BEGINS.finditer(passage.key, 0, cue.start())
-            if match.group() != "(" or ")" not in passage.key[match.end() : cue.start()]
+            if not _is_in_closed_bracket(passage.key[: cue.start()], match.start())
         ]
         labelled = passage.key[: begins[-1]].rstrip().endswith(":") if begins else False
         start = begins[-1] if begins else 0
@@ -129,15 +129,15 @@ def deadlines(passage: Passage, calendar: Calendar) -> Iterator[Deadline]:
         end = moment.span.end - passage.start
         stop = re.compile(r"[;\n).]").search(passage.key, end)
         after = passage.part(end, stop.start() if stop else None)
+        tail = re.match(r"[^\d:]{0,40}:", passage.key[cue.end() :])
         source = before if DUE_THINGS.search(before.key) else after
-        if not DUE_THINGS.search(source.key) and not (DUE_THINGS.search(cue.group())):
-            tail = re.match(r"[^\d:]{0,40}:", passage.key[cue.end() :])
-            if not (tail and DUE_THINGS.search(tail.group())):
-                continue
+        if tail and DUE_THINGS.search(tail.group()):
             source = passage.part(cue.end(), cue.end() + tail.end() - 1)
+        if not DUE_THINGS.search(source.key) and not (DUE_THINGS.search(cue.group())):
+            continue
         what, to = _what_and_to(source)
-        if not to and source is before:
-            _, to = _what_and_to(after)
+        if not to and source is not after:
+            _, to = _what_and_to(after, only_to=True)
         yield Deadline(
             moment,
             what,
@@ -147,7 +147,12 @@ def deadlines(passage: Passage, calendar: Calendar) -> Iterator[Deadline]:
         )
 
 
-def _what_and_to(clause: Passage) -> tuple[str, tuple[str, ...]]:
+def _is_in_closed_bracket(text: str, place: int) -> bool:
+    """Whether a bracket around ``place`` is closed again before the end."""
+    return any(match.start() <= place < match.end() for match in re.finditer(r"\([^()]*\)", text))
+
+
+def _what_and_to(clause: Passage, *, only_to: bool = False) -> tuple[str, tuple[str, ...]]:
     clause = clause.part(len(clause.text) - len(clause.text.lstrip(" ,:-")))
     lead = re.match(
         r"\s*(?:(?:thời gian|thời hạn|hạn)\s+(?=\w)|(?:\(|trên cơ sở đó|đồng thời)\s*,?)",
@@ -155,17 +160,27 @@ def _what_and_to(clause: Passage) -> tuple[str, tuple[str, ...]]:
         re.IGNORECASE,
     )
     clause = clause.after(lead) if lead else clause
+    clause = _without_lead(clause)
     found = asked_of(clause)
     clause = found[1] if found else clause
     sent = SENT.search(clause.key)
     receivers: tuple[str, ...] = ()
     what = clause
-    if sent and sent.start() > 0:
+    if sent and (sent.start() > 0 or only_to):
         what, rest = clause.before(sent), clause.after(sent)
         ends = _BY_WHAT.search(rest.key)
         rest = rest.before(ends) if ends else rest
         receivers = _receivers(rest)
     return re.sub(r"\s+(?:xong|và|được|về|gửi)$", "", what.words), receivers
+
+
+def _without_lead(clause: Passage) -> Passage:
+    """Without "Đề nghị …" and "Sau hội nghị, …" in front."""
+    when = re.match(r"\s*(?:sau|trước|trong|kết thúc|khi|để)\s[^,;.]{2,50},\s*", clause.key, re.IGNORECASE)
+    if when and asked_of(clause.after(when)):
+        clause = clause.after(when)
+    asks = ASKS.match(clause.key)
+    return clause.after(asks) if asks and asked_of(clause.after(asks)) else clause
 
 
 _BETWEEN_RECEIVERS = re.compile(rf"\s*(?:,|;|\svà)\s+(?={ORGANISATION.pattern})|\s+đồng thời.*")
@@ -265,9 +280,7 @@ def assignments(block: Block, calendar: Calendar) -> Iterator[Assignment]:
 
 def _asked_in(passage: Passage, heading: Passage | None, calendar: Calendar) -> Iterator[Assignment]:
     for part in _by_unit(passage):
-        lead = ASKS.match(part.key)
-        bare = part.after(lead) if lead and asked_of(part.after(lead)) else part
-        found = asked_of(bare)
+        found = asked_of(_without_lead(part))
         if heading is not None and not (found and ORGANISATION.match(found[0].text.strip())):
             yield from _one(heading, part, calendar)
         elif found:

@@ -156,15 +156,18 @@ def tokens(passage: Passage, calendar: Calendar, *, cited: bool = False) -> list
 
 def _year_of_the_next(found: list[Token]) -> list[Token]:
     """ "18/11 và 19/11/2025": the first date has the year of the one that follows it."""
-    year, out = 0, []
+    last: date | None = None
+    out: list[Token] = []
     for token in reversed(found):
         if token.kind == Kind.DATES and token.dates:
-            if token.no_year and year:
+            if token.no_year and last:
                 with suppress(ValueError):
-                    days = tuple(day.replace(year=year) for day in token.dates)
+                    days = tuple(day.replace(year=last.year) for day in token.dates)
+                    if days[-1] > last:
+                        days = tuple(day.replace(year=last.year - 1) for day in token.dates)
                     token = replace(token, dates=days, no_year=False)
             elif not token.no_year:
-                year = token.dates[0].year
+                last = token.dates[0]
         out.append(token)
     return out[::-1]
 
@@ -363,6 +366,11 @@ def schedule(passages: Iterable[Passage], calendar: Calendar, *, moved: bool = F
                 seen.add((sitting.date, sitting.part))
                 outcome.sittings.append(sitting)
     _fill(outcome)
+    if outcome.days and outcome.sittings and len(outcome.sittings) != round(2 * outcome.days):
+        first = outcome.sittings[0]
+        if not any(why.startswith("Ghi ") for why in first.guesses):
+            why = f"Ghi {outcome.days:g} ngày, nhưng các ngày và buổi nêu ra là {len(outcome.sittings)} buổi."
+            outcome.sittings[0] = replace(first, guesses=(*first.guesses, why))
     outcome.sittings.sort(key=lambda sitting: (sitting.date, list(_PARTS.values()).index(sitting.part)))
     return outcome
 
@@ -394,23 +402,31 @@ def _order(slot: tuple[date, str]) -> tuple[date, int]:
 
 def _clauses(passage: Passage, calendar: Calendar, moved: bool) -> Iterator[list[Token]]:
     """Tokens, clause by clause: a new one begins where a second day brings its own part or hour."""
+    parts = []
     for clause in passage.split(re.compile(r";|\n|(?<=[^\d])\.(?=\s)|(?<=\d)\.(?=\s+\D)")):
         to = MOVED_TO.search(clause.key) if moved else None
         if to and tokens(clause.after(to), calendar):
             clause = clause.after(to)
-        found = [token for token in tokens(clause, calendar) if not _is_reception(token, clause)]
-        days = [place for place, token in enumerate(found) if token.kind == Kind.DATES]
-        told = [token for token in found if token.kind in (Kind.PART, Kind.HOURS)]
-        if len(days) < 2 or len(told) < 2:
-            yield found
-            continue
-        first_told = next(place for place, token in enumerate(found) if token.kind in (Kind.PART, Kind.HOURS))
-        if first_told < days[0]:
-            cuts = [0, *(place + 1 for place in days[:-1]), len(found)]
-        else:
-            cuts = [0, *days[1:], len(found)]
-        for start, end in pairwise(cuts):
-            yield found[start:end]
+        parts.append([token for token in tokens(clause, calendar) if not _is_reception(token, clause)])
+    dated = [found for found in parts if any(token.kind == Kind.DATES for token in found)]
+    if len(dated) == 1:
+        parts = [[token for found in parts for token in found]]
+    for found in parts:
+        yield from _by_day(found)
+
+
+def _by_day(found: list[Token]) -> Iterator[list[Token]]:
+    """Cut where a second day brings its own part of the day or its own hour."""
+    days = [place for place, token in enumerate(found) if token.kind == Kind.DATES]
+    told = [place for place, token in enumerate(found) if token.kind in (Kind.PART, Kind.HOURS)]
+    if len(days) < 2 or len(told) < 2:
+        yield found
+    elif told[0] < days[0]:
+        yield from (
+            found[start:end] for start, end in pairwise([0, *(day + 1 for day in days[:-1]), len(found)])
+        )
+    else:
+        yield from (found[start:end] for start, end in pairwise([0, *days[1:], len(found)]))
 
 
 def _is_reception(token: Token, clause: Passage) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from invitations.letters.casing import is_capitals
 from invitations.letters.layout import Block
 from invitations.letters.passages import PLAIN, Found, Line, Passage, Span
+from invitations.letters.times import Calendar, Kind, tokens
 from invitations.letters.vocabulary import CITING, COURTESY, EVENT, POINT, VERB, Topic
 
 _OPENING_LINES = 4
@@ -79,4 +80,6 @@ def _is_background(
         return True
     if line not in body[:_OPENING_LINES] or line.mark:
         return False
+    if any(token.kind in (Kind.DATES, Kind.HOURS) for token in tokens(sentence, Calendar())):
+        return bool(_SPOKEN.match(key))
     return bool(_SPOKEN.match(key) or EVENT.search(key) or _POINT.search(key))

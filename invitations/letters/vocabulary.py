@@ -79,13 +79,13 @@ LOOSE_EVENT = words(r"(?<!phòng )(?<!mời )họp(?! trực tuyến,)|tập hu�
 """What is called, and what is called where none of these words stands."""
 EVENT_ENDS = words(
     r"vào (?:lúc|hồi|ngày|sáng|chiều|\d)|như sau|cụ thể|theo (?:công văn|kế hoạch|giấy mời|chỉ đạo|hình thức)|từ \d|tại|"
-    r"trong \d|do|nêu trên|với các nội dung|với nội dung|được tổ chức|tham dự|ngày \d|sang|của ban chỉ đạo"
+    r"trong \d|do|nêu trên|với các nội dung|với nội dung|được tổ chức|tham dự|ngày \d|sang|của ban chỉ đạo|lúc(?= \d)|(?:vào )?hồi(?= \d)"
 )
 
 SIGNING = re.compile(rf"(?:T/L|T/M|T\.L|T\.M|TL|TM|KT|K/T|TUQ|T/UQ|Q)\b\s*[./]?\s*(?=[{UPPER}])")
 """On whose behalf somebody signs."""
 SIGNED = words(r"\(?\s*(?:đã ký|ký tên|ký, ghi rõ họ tên|ký tên, đóng dấu|đã ký và đóng dấu)\s*\)?")
-WIRED_TO = re.compile(r"(?<!\w)điện\s*:\s*$")
+WIRED_TO = re.compile(r"[^.;:]{2,80}(?<!\w)điện\s*:")
 SPEAKS = re.compile(
     r"\s+(?:xây dựng kế hoạch|ban hành kế hoạch|(?:trân trọng )?kính mời|trân trọng mời|triệu tập|thông báo|đề nghị các)",
     re.IGNORECASE,
@@ -184,7 +184,7 @@ VERBS = (
     r"đăng ký|chạy thử|kiểm tra|hướng dẫn|thông báo|gửi|đôn đốc|hỗ trợ|lập|xây dựng|quản lý|(?<!kính )(?<!giấy )(?<!Giấy )(?<!thư )mời|phân công|giao|theo dõi|tuyên truyền(?! viên)|đưa tin|"
     r"chịu trách nhiệm|có trách nhiệm|tham mưu|tạo điều kiện|cung cấp|in ấn|bảo vệ|trực(?! thuộc| tiếp| tuyến)|nhận|thử|cài đặt|lắp đặt|rà soát|điều phối|vào|"
     r"dùng|sử dụng|tắt|thực hiện|tổ chức|tham dự|dự|sắp xếp|mang|nghiên cứu|triển khai|quán triệt|xác nhận|nộp|hoàn thành|duy trì|vận hành|"
-    r"phục vụ|ghi hình|truyền hình|tiếp sóng|liên hệ|căn cứ|tăng cường|khẩn trương|trang trí|đón tiếp|phân phối|thường trực bảo vệ|ưu tiên|không để|phụ trách"
+    r"phục vụ|ghi hình|truyền hình|tiếp sóng|căn cứ|tăng cường|khẩn trương|trang trí|đón tiếp|phân phối|thường trực bảo vệ|ưu tiên|không để|phụ trách"
 )
 VERB = re.compile(rf"(?<!\w)(?:(?:sẽ|cần|phải|tiếp tục|nghiêm túc|kịp thời|trực tiếp|có) )?(?:{VERBS})(?!\w)")
 """What is asked for; always in small letters, so that "Ban Tổ chức" is none."""
@@ -404,7 +404,7 @@ CITING = words(
     r"căn cứ|thực hiện|theo|tiếp theo|tiếp tục|xét|sau khi|nhận được|ngày .{5,60} (?:đã có|đã ban hành)|để (?:chuẩn bị|tổ chức|bảo đảm|đảm bảo|phục vụ)"
 )
 COURTESY = words(
-    r"(?:trân trọng |rất )?(?:kính mời|mong|đề nghị) (?:các )?(?:quý )?(?:đại biểu|đồng chí|quý vị|đơn vị)?.{0,40}(?:về|đến|tới|tham) dự(?: (?:họp|hội nghị|đầy đủ|đông đủ|đúng|theo).{0,60})?|(?:rất )?mong .{0,60}(?:quan tâm|phối hợp|sắp xếp).{0,40}|.{0,60}thông báo (?:để|đến|tới) .{0,80}(?:biết|thực hiện|được biết).{0,40}|trân trọng(?: ?[.!/]|$| cảm ơn| kính mời| thông báo)?|xin trân trọng.{0,40}|"
+    r"(?:trân trọng |rất )?(?:kính mời|mong|đề nghị) (?:các )?(?:quý )?(?:đại biểu|đồng chí|quý vị|đơn vị)?.{0,40}(?:(?:về|đến|tới|tham) )?dự(?: (?:họp|hội nghị|đầy đủ|đông đủ|đúng|theo).{0,60})?|(?:rất )?mong .{0,60}(?:quan tâm|phối hợp|sắp xếp).{0,40}|.{0,60}thông báo (?:để|đến|tới) .{0,80}(?:biết|thực hiện|được biết).{0,40}|trân trọng(?: ?[.!/]|$| cảm ơn| kính mời| thông báo)?|xin trân trọng.{0,40}|"
     r"(?:giấy mời|thông báo|công điện|công văn) này .{0,80}"
 )
 COPY_OF = words(r"như trên|như thành phần(?: mời)?|như kính gửi|lưu|văn thư")
