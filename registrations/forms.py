@@ -14,7 +14,7 @@ from bridge_points.models import BridgePoint
 from registrations.models import MOST_IN_A_ROLE, Delegate, Extension
 
 if TYPE_CHECKING:
-    from invitations.models import Audience
+    from invitations.models import Audience, InvitedRole
 
 NUMBER_MESSAGES = {
     "invalid": "Chỉ điền chữ số, ví dụ 45.",
@@ -43,8 +43,9 @@ class Cell(Div):  # type: ignore[misc]
 
     template = "registrations/cell.html"
 
-    def __init__(self, *names: str, label: str) -> None:
-        super().__init__(*(Field(name, template="registrations/input.html") for name in names))
+    def __init__(self, *names: str, label: str = "", css_class: str | None = None) -> None:
+        fields = (Field(name, template="registrations/input.html") for name in names)
+        super().__init__(*fields, css_class=css_class)
         self.label = label
 
 
@@ -64,9 +65,23 @@ def lay_out_as_row(form: forms.BaseForm, *cells: Cell) -> None:
 
 
 class HeadcountForm(forms.Form):
-    """How many of one role."""
+    """How many of one role; the box saves itself to ``url`` when it is left."""
 
     number = NumberField(label="Số lượng")
+
+    def __init__(self, *args: Any, role: InvitedRole, url: str, **kwargs: Any) -> None:
+        super().__init__(*args, **{"auto_id": f"role-{role.pk}-%s", **kwargs})
+        self.helper = FormHelper(self)
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+        self.helper.layout = Layout(Cell("number", css_class="num"))
+        self.fields["number"].widget.attrs |= {
+            "aria-labelledby": f"r{role.pk}",
+            "hx-post": url,
+            "hx-trigger": "change",
+            "hx-target": "closest tr",
+            "hx-swap": "outerHTML",
+        }
 
 
 class OwnPointForm(forms.ModelForm[BridgePoint]):

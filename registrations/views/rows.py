@@ -25,7 +25,7 @@ from registrations.models import Change, Delegate
 from registrations.overview import CommuneLine, Overview, RoleLine, overview
 from registrations.states import Standing
 from registrations.views.scope import fetch, fresh_overview
-from registrations.views.unit import page
+from registrations.views.unit import headcount_form, page
 
 
 def _who(request: PortalRequest, at: Standing) -> dict[str, Any]:
@@ -74,7 +74,7 @@ def headcount(request: PortalRequest, slug: str, unit: str, role: int) -> HttpRe
     """Save the number of one invited role."""
     at = fetch(request, slug, unit, Right.REGISTER)
     invited = get_object_or_404(at.invitation.audience.roles, pk=role)
-    form = HeadcountForm(request.POST)
+    form = HeadcountForm(request.POST, role=invited, url=request.path)
     if not form.is_valid():
         return _refused(request, "_headcount.html", at, form, line=_role_line(overview(at), invited))
     try:
@@ -83,7 +83,8 @@ def headcount(request: PortalRequest, slug: str, unit: str, role: int) -> HttpRe
         line = _role_line(overview(at), invited)
         return _refused(request, "_headcount.html", at, _closed(form, too_late), 409, line=line)
     view = fresh_overview(at)
-    return _saved(request, "_headcount.html", view, line=_role_line(view, invited))
+    line = _role_line(view, invited)
+    return _saved(request, "_headcount.html", view, line=line, form=headcount_form(view, line))
 
 
 def _role_line(view: Overview, role: InvitedRole) -> RoleLine:

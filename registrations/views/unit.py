@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from accounts.clock import database_now
@@ -14,9 +15,9 @@ from accounts.permissions import Right, may, require
 from accounts.requests import PortalRequest
 from invitations.models import Invitation
 from registrations.asking import ask, miles
-from registrations.forms import DelegateForm, OwnPointForm
+from registrations.forms import DelegateForm, HeadcountForm, OwnPointForm
 from registrations.models import Attempt
-from registrations.overview import Overview, overview
+from registrations.overview import Overview, RoleLine, overview
 from registrations.states import Standing, UnitState, standing, with_extension
 from registrations.views.scope import fetch
 
@@ -80,9 +81,17 @@ def page(view: Overview, *, editable: bool) -> dict[str, Any]:
         "unit": view.invitation.unit,
         "editable": editable,
         "form_uuid": uuid.uuid4(),
+        "role_lines": [(line, headcount_form(view, line)) for line in view.roles],
         "own_point_form": OwnPointForm(instance=view.own_point) if view.own_point else OwnPointForm(),
         "new_form": DelegateForm(audience=audience, initial=_like_the_last(view)) if editable else None,
     }
+
+
+def headcount_form(view: Overview, line: RoleLine) -> HeadcountForm:
+    """The box of one role, with the number that is declared."""
+    args = [view.invitation.meeting.slug, view.invitation.unit.slug, line.role.pk]
+    url = reverse("registration_headcount", args=args)
+    return HeadcountForm(initial={"number": line.declared}, role=line.role, url=url)
 
 
 def _like_the_last(view: Overview) -> dict[str, Any]:
