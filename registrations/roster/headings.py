@@ -49,8 +49,10 @@ _WEIGHTS = {
     Field.NUMBER: 1.5,
     Field.OTHER: 0.6,
 }
-_LONG = [phrase for phrase in PHRASES if len(phrase) >= 5 or phrase in ("sdt", "dtdd")]
-_BY_LENGTH = sorted(_LONG, key=len, reverse=True)
+_STRONG = ("sdt", "dtdd", "zalo", "phone", "mobile", "email", "position", "organisation", "fullname")
+_INSIDE = [phrase for phrase in PHRASES if (" " in phrase and len(phrase) >= 6) or phrase in _STRONG]
+_BY_LENGTH = sorted(_INSIDE, key=len, reverse=True)
+"""Phrases that are found inside a longer heading: a single short word proves nothing there."""
 
 
 @lru_cache(maxsize=4096)
@@ -64,7 +66,7 @@ def meaning(heading: str) -> Meaning:
     bare = _without_fillers(words)
     if bare in PHRASES:
         return Meaning(PHRASES[bare], 0.9)
-    return _by_parts(words) or _by_likeness(words) or NOTHING
+    return _by_likeness(words, 0.92) or _by_parts(words) or _by_likeness(words, 0.86) or NOTHING
 
 
 def _words(text: str) -> str:
@@ -101,12 +103,12 @@ def _by_parts(words: str) -> Meaning | None:
     return None
 
 
-def _by_likeness(words: str) -> Meaning | None:
+def _by_likeness(words: str, at_least: float) -> Meaning | None:
     """Forgive a slip of the finger: "Họ và tênn", "Chứ vụ"."""
     if not 5 <= len(words) <= 30:
         return None
-    best, best_ratio = None, 0.86
-    for phrase in _LONG:
+    best, best_ratio = None, at_least
+    for phrase in _INSIDE:
         if abs(len(phrase) - len(words)) <= 2:
             ratio = SequenceMatcher(None, words, phrase).ratio()
             if ratio > best_ratio:

@@ -172,6 +172,9 @@ def read_telephone(text: str) -> Telephone:
     if text.lower() in NOTHING:
         return Telephone(changes=(f"“{text}”: để trống điện thoại",) if text else ())
     changes: list[str] = []
+    if text[0] in "'’`‘":
+        text = text[1:].strip()
+        changes.append("bỏ dấu nháy trước số điện thoại")
     typed = _whole_number(text, changes)
     if not typed:
         return Telephone(fault=f"Excel đã cắt số điện thoại thành {text}. Gõ lại đủ 10 chữ số.")

@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import io
 import sys
+import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
@@ -782,7 +784,15 @@ def _damaged(data: bytes) -> bytes:
 
 
 def _bomb() -> bytes:
-    return zipped(parts() | {"xl/worksheets/sheet1.xml": b"<worksheet>" + b" " * 300_000_000})
+    """300 MB of spaces, written piece by piece."""
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts().items():
+            with archive.open(name, "w") as stream:
+                stream.write(content)
+                for _ in range(300 if "sheet1" in name else 0):
+                    stream.write(b" " * 1_000_000)
+    return written.getvalue()
 
 
 def _strings(megabytes: int) -> bytes:
