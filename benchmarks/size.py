@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
 from typing import NamedTuple
 
 
@@ -19,6 +21,14 @@ class Size(NamedTuple):
     def requests(self) -> int:
         """Requests in one round of one page."""
         return self.clients * self.each
+
+    def rounds_within(self, seconds: float) -> Iterator[int]:
+        """Number the rounds; none begins so long after the first, that a slow machine comes to an end."""
+        began = time.monotonic()
+        for number in range(self.rounds):
+            if number and time.monotonic() - began > seconds:
+                return
+            yield number
 
 
 WHOLE = Size(points=234, delegates=10_000, clients=8, rounds=3, each=10)

@@ -42,6 +42,11 @@ def verdict(value: float, goal: float) -> str:
     return "met" if value < goal else "MISSED"
 
 
+def median_of(number: int) -> str:
+    """Say of how many rounds the figures are the medians."""
+    return "one round" if number == 1 else f"medians of {number} rounds"
+
+
 def show(title: str, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Print a table: words to the left, figures to the right."""
     widths = [max(len(row[place]) for row in (headings, *rows)) for place in range(len(headings))]

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from benchmarks.servers import CHECKOUT
 from benchmarks.size import Size
-from benchmarks.tables import show
+from benchmarks.tables import median_of, show
 
 if TYPE_CHECKING:
     from openpyxl.cell.cell import Cell, MergedCell
@@ -51,8 +51,8 @@ def measure(meeting: Meeting, var: Path, size: Size) -> None:
         plain_costs.append(_run("plain", str(cells), str(plain)))
     portal, peer = _middle(portal_costs), _middle(plain_costs)
     show(
-        f"The consolidated workbook of {size.delegates} delegates, {rows} rows in all, medians of "
-        f"{size.rounds} rounds",
+        f"The consolidated workbook of {size.delegates} delegates, {rows} rows in all, "
+        f"{median_of(size.rounds)}",
         ["written by", "seconds", "MB", "kB file", "times as fast", "times as small"],
         [
             [
