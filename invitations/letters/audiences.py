@@ -11,6 +11,8 @@ from invitations.letters.passages import Found, Line, Passage, Span
 from invitations.letters.vocabulary import (
     CHAIR_CLAUSE,
     CHAIRS,
+    CHAIRS_IT,
+    DEGREE,
     DIALS_IN,
     HONORIFIC,
     NAME_AT,
@@ -74,6 +76,7 @@ _CHAIR_BRACKET = re.compile(rf"\s*\(\s*{CHAIRS}[^)]*\)", re.IGNORECASE)
 _CHAIR_TAIL = re.compile(rf"\s*[,–:-]\s*{CHAIRS}(?: hội nghị| cuộc họp| tại .*)?\W*$", re.IGNORECASE)
 _GROUP = words(r"các|những|thường trực|lãnh đạo|đại diện|thủ trưởng|tập thể|ban thường vụ")
 _SEMICOLON = re.compile(r";\s*")
+_NEXT_PLACE = re.compile(rf";\s*|\s+và\s+(?=(?:trực tuyến )?(?:tại )?(?:các )?{POINT})", re.IGNORECASE)
 _COLON = re.compile(r":(?!\d)")
 _AT = re.compile(r"(?<=\w)\)?,?\s+(?:tổ chức |đặt |họp )?tại\s+", re.IGNORECASE)
 _LEAD_IN = re.compile(
@@ -301,7 +304,7 @@ def person_in(passage: Passage) -> Chair | None:
     match = NAME_AT.search(whom.text.rstrip() + " ,")
     if match:
         before, after = whom.before(match), whom.after(match)
-        posts = [part.words for part in (before, after) if part.words]
+        posts = [part.words for part in (before, after) if part.words and not DEGREE.fullmatch(part.words)]
         post = ", ".join(re.sub(r"^(?:là|chức vụ:?)\s+", "", each) for each in posts) or None
         return Chair(whom.group(match, "name").words, post, None, passage.span)
     if (
@@ -318,7 +321,8 @@ def chair_in(passage: Passage) -> Chair | None:
     """Read a clause in which a person chairs."""
     match = CHAIR_CLAUSE.search(passage.key)
     if not match:
-        return None
+        post = CHAIRS_IT.search(passage.key)
+        return Chair(None, passage.group(post, "whom").words, None, passage.span) if post else None
     person = person_in(passage.group(match, "whom"))
     if person is None:
         return None
@@ -344,9 +348,9 @@ def read_places(block: Block, invited: Invited) -> list[Audience]:
     places = []
     parts: list[Passage] = []
     if block.value:
-        parts.extend(block.value.outside_brackets(_SEMICOLON))
+        parts.extend(block.value.outside_brackets(_NEXT_PLACE))
     for line in block.lines:
-        parts.extend(line.body.outside_brackets(_SEMICOLON))
+        parts.extend(line.body.outside_brackets(_NEXT_PLACE))
     for part in parts:
         place = _place(part)
         if place:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 MOST_BYTES = 20 * 2**20
 MOST_XML_BYTES = 30 * 2**20
 MOST_PAGES = 40
-MOST_CHARACTERS = 200_000
+"""Of a longer PDF only so many pages are looked at; ``text`` says so if they hold more than a letter."""
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
@@ -48,10 +48,6 @@ def raw_text(content: bytes, name: str = "") -> str:
     text = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
     if not text.strip():
         raise LetterError("Không thấy chữ nào trong tệp.")
-    if len(text) > MOST_CHARACTERS:
-        raise LetterError(
-            f"Văn bản dài hơn {MOST_CHARACTERS:,} ký tự".replace(",", ".") + ". Chỉ nhận phần giấy mời."
-        )
     return text
 
 
@@ -100,9 +96,7 @@ def _pdf(content: bytes) -> str:
         reader = pypdf.PdfReader(io.BytesIO(content))
         if reader.is_encrypted:
             raise LetterError("Tệp PDF có mật khẩu. Bỏ mật khẩu rồi gửi lại.")
-        if len(reader.pages) > MOST_PAGES:
-            raise LetterError(f"Tệp PDF có {len(reader.pages)} trang; chỉ nhận đến {MOST_PAGES} trang.")
-        pages = [page.extract_text(extraction_mode="layout") for page in reader.pages]
+        pages = [page.extract_text(extraction_mode="layout") for page in reader.pages[:MOST_PAGES]]
     except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
         raise LetterError("Tệp PDF hỏng, không mở được. Xuất lại từ Word, hoặc gửi tệp .docx.") from error
     text = "\n".join(pages)

@@ -242,11 +242,12 @@ def event_in(passage: Passage, *, ends: bool = False) -> Passage | None:
 
 def title_in_body(lines: Sequence[Line]) -> Found[str] | None:
     """The first conference that the opening names."""
+    ordered = sorted(lines[:14], key=lambda line: bool(CITING.match(line.key)))
     asks = re.compile(
-        r"(?<!\w)(?:tổ chức|dự|tham dự|mời họp|khai mạc|triệu tập|kính mời|mời|tham gia|mở)\s+$",
+        r"(?<!\w)(?:tổ chức|dự|tham dự|mời họp|khai mạc|triệu tập|kính mời|mời|tham gia|mở)\s*:?\s+$",
         re.IGNORECASE,
     )
-    for line in lines[:14]:
+    for line in ordered:
         for match in (*EVENT.finditer(line.key), *LOOSE_EVENT.finditer(line.key)):
             if asks.search(line.key[: match.start()]):
                 named = event_in(line.body.part(match.start()), ends=True)

@@ -78,6 +78,9 @@ def label_of(line: Line) -> Label | None:
         label = _extent(line, topic, match)
         if label is not None:
             return label
+    inviting = re.search(r"(?:trân trọng )?kính mời\s*:$", key.rstrip(), re.IGNORECASE)
+    if inviting:
+        return Label(frozenset({Topic.PEOPLE}), line.body.group(inviting), None)
     if key.rstrip().endswith(":") and not POINT_HEADING.match(key):
         asking = ASKING_HEADING.match(key)
         if asking:

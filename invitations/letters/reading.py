@@ -40,11 +40,11 @@ from invitations.letters.times import Calendar, Kind, Schedule, schedule, tokens
 from invitations.letters.unread import unread_in
 from invitations.letters.vocabulary import (
     BY_WHEN,
-    CHAIRS,
+    CHAIR_CLAUSE,
+    CHAIRS_IT,
     CITING,
     COURTESY,
     EVENT,
-    HONORIFIC,
     LOOSE_EVENT,
     POINT,
     VERB,
@@ -299,7 +299,7 @@ class _Reader:
                 continue
             for passage in block.passages:
                 for sentence in passage.outside_brackets(re.compile(r";\s*|(?<=[^\d])\.\s")):
-                    if re.search(rf"(?<!\w)(?:{HONORIFIC})\s.*{CHAIRS}(?!,? phối hợp)", sentence.key):
+                    if CHAIR_CLAUSE.search(sentence.key) or CHAIRS_IT.search(sentence.key):
                         loose.append(sentence)
         if not found and not loose:
             return

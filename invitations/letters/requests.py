@@ -86,6 +86,7 @@ _BY_WHAT = re.compile(
     r"\s+(?:để|theo|qua|bằng|trước|chậm nhất|muộn nhất|nhằm)\s|[(;.]|,\s*(?=trước|chậm|muộn|hạn|thời)",
     re.IGNORECASE,
 )
+_REGION_ENDS = re.compile(r"[;\n)]|\.\s")
 _LATER = words(r"kết quả|sau hội nghị|sau khi|thu hoạch|kết thúc")
 
 
@@ -95,10 +96,9 @@ def due_moments(passage: Passage, calendar: Calendar) -> Iterator[tuple[re.Match
     for match in BY_WHEN.finditer(passage.key):
         if match.start() < taken:
             continue
-        stop = re.compile(r"[;\n)]|\.\s").search(passage.key, match.end())
-        region = passage.part(match.end(), stop.start() if stop else None)
-        if match.group().lower() == "hết ngày":
-            region = passage.part(match.end() - 4, stop.start() if stop else None)
+        stop = _REGION_ENDS.search(passage.key, match.end(), match.end() + 200)
+        begin = match.end() - 4 if match.group().lower() == "hết ngày" else match.end()
+        region = passage.part(begin, stop.start() if stop else match.end() + 200)
         found = tokens(region, calendar)
         if not found or found[0].start > 45 or not any(token.kind == Kind.DATES for token in found):
             continue
@@ -106,7 +106,10 @@ def due_moments(passage: Passage, calendar: Calendar) -> Iterator[tuple[re.Match
         gap = region.key[: day.start]
         if len(gap) > 75 or re.search(r"\bngày (?:họp|khai mạc)\b", gap):
             continue
-        at = moments(found[: found.index(day) + 2])
+        behind = found.index(day) + 1
+        if behind < len(found) and found[behind].start - day.end <= 4:
+            behind += 1
+        at = moments(found[:behind])
         if at:
             taken = match.end() + day.end
             yield match, at[0]
@@ -114,6 +117,7 @@ def due_moments(passage: Passage, calendar: Calendar) -> Iterator[tuple[re.Match
 
 def deadlines(passage: Passage, calendar: Calendar) -> Iterator[Deadline]:
     """Read what the invited must send, register or report, and by when."""
+    last = 0
     for cue, moment in due_moments(passage, calendar):
         begins = [
             match.end()
@@ -121,12 +125,12 @@ def deadlines(passage: Passage, calendar: Calendar) -> Iterator[Deadline]:
             if not _is_in_closed_bracket(passage.key[: cue.start()], match.start())
         ]
         labelled = passage.key[: begins[-1]].rstrip().endswith(":") if begins else False
-        start = begins[-1] if begins else 0
+        start = max(begins[-1] if begins else 0, last)
         before = passage.part(start, cue.start())
         if labelled and not before.words:
             start = begins[-2] if len(begins) > 1 else 0
             before = passage.part(start, begins[-1] - 1 if begins else cue.start())
-        end = moment.span.end - passage.start
+        end = last = moment.span.end - passage.start
         stop = re.compile(r"[;\n).]").search(passage.key, end)
         after = passage.part(end, stop.start() if stop else None)
         tail = re.match(r"[^\d:]{0,40}:", passage.key[cue.end() :])
@@ -155,7 +159,7 @@ def _is_in_closed_bracket(text: str, place: int) -> bool:
 def _what_and_to(clause: Passage, *, only_to: bool = False) -> tuple[str, tuple[str, ...]]:
     clause = clause.part(len(clause.text) - len(clause.text.lstrip(" ,:-")))
     lead = re.match(
-        r"\s*(?:(?:thời gian|thời hạn|hạn)\s+(?=\w)|(?:\(|trên cơ sở đó|đồng thời)\s*,?)",
+        r"\s*(?:(?:thời gian|thời hạn|hạn)\s+(?=\w)|(?:\(|trên cơ sở đó|đồng thời|để|và|rồi)\s*,?)",
         clause.key,
         re.IGNORECASE,
     )
@@ -183,7 +187,9 @@ def _without_lead(clause: Passage) -> Passage:
     return clause.after(asks) if asks and asked_of(clause.after(asks)) else clause
 
 
-_BETWEEN_RECEIVERS = re.compile(rf"\s*(?:,|;|\svà)\s+(?={ORGANISATION.pattern})|\s+đồng thời.*")
+_BETWEEN_RECEIVERS = re.compile(
+    rf"\s*(?:,|;|(?<!HĐND)(?<!ĐBQH)(?<!nhân dân)\svà)\s+(?={ORGANISATION.pattern})|\s+đồng thời.*"
+)
 
 
 def _receivers(passage: Passage) -> tuple[str, ...]:
@@ -360,7 +366,7 @@ def contacts(passage: Passage, about: str | None) -> Iterator[Contact]:
         digits = re.sub(r"\D", "", match.group())
         if not 9 <= len(digits) <= 12:
             continue
-        marker = BEFORE_PHONE.search(passage.key[: match.start()])
+        marker = BEFORE_PHONE.search(passage.key, max(last_end, match.start() - 60), match.start())
         between = passage.part(last_end, marker.start() if marker else match.start())
         read_name, read_organisation, start = _who(between)
         if read_name or read_organisation:
@@ -436,6 +442,9 @@ def _about(passage: Passage) -> str | None:
     match = _ABOUT.search(last.key)
     if not match:
         return None
+    named = re.match(r"\s*(?:về )?(?P<about>[^:;,.\d]{3,40}):", last.key[match.end() :])
+    if named and match.group().lower().endswith("liên hệ") and not re.search(HONORIFIC, named["about"]):
+        return last.after(match).group(named, "about").words
     said = last.before(match).words
     said = re.sub(
         r"^(?:mọi )?(?:thông tin|chi tiết)(?: chi tiết)?(?: về)?\s*(?:xin|,)?\s*|^(?:khi|nếu) .*(?=,).*",

@@ -25,6 +25,9 @@ _LEFT_BLANK = re.compile(r"(\b(?:[Ss]ố|SỐ)\s?:?|\b(?:ngày|tháng|năm))[ \t
 _MARKED = re.compile(
     rf"\s*(?:[IVX]+[.)/]\s|\d{{1,2}}(?:\.\d{{1,2}})*[.)/]\s|[a-zđ][.)]\s|[-–—+*•]|[{FOOTNOTE_MARKS}])"
 )
+MOST_CHARACTERS = 40_000
+"""A dozen pages: what is longer is no letter, or has one in front."""
+MOST_OF_A_LINE = 3000
 _DEEP = 18
 """An indent of so many spaces is a right column."""
 
@@ -45,10 +48,19 @@ def tidied(raw: str) -> Tidied:
         notes.append("Văn bản gõ bằng bảng mã TCVN3, đã chuyển sang Unicode; soát lại chữ hoa có dấu.")
     text = unicodedata.normalize("NFC", _UNSEEN.sub("", text))
     text = re.sub(r"[^\S\n\t]", " ", text)
+    if len(text) > MOST_CHARACTERS:
+        text = text[:MOST_CHARACTERS].rpartition("\n")[0] or text[:MOST_CHARACTERS]
+        notes.append(f"Văn bản rất dài; chỉ đọc {len(text)} ký tự đầu. Giấy mời thường nằm ở vài trang đầu.")
     lines = _cells(_LEFT_BLANK.sub(r"\1 ", text).split("\n"))
     lines = [_plain(line) for line in lines]
     _refuse_secret(lines)
-    return Tidied("\n".join(_joined(lines)).strip("\n"), tuple(notes))
+    return Tidied("\n".join(_cut(_joined(lines))).strip("\n"), tuple(notes))
+
+
+def _cut(lines: list[str]) -> list[str]:
+    """No paragraph of a letter is longer than some pages; what is, is cut between words."""
+    pattern = re.compile(rf".{{1,{MOST_OF_A_LINE}}}(?:\s|$)|.{{1,{MOST_OF_A_LINE}}}")
+    return [part.strip() for line in lines for part in (pattern.findall(line) if line else [""])]
 
 
 def _is_tcvn3(text: str) -> bool:
@@ -161,5 +173,6 @@ def _continues(before: str, last: int, line: str, width: int) -> bool:
     if line[0].islower() or line[0] in "(,;":
         return last >= 40
     if line[0].isdigit():
-        return last >= 40 and bool(re.search(r"(?:ngày|tháng|năm|số|từ|lúc|[,\-–])$", before))
+        expected = re.search(r"(?:ngày|tháng|năm|số|từ|lúc|trước|hết|vào|là|[,\-–])$", before)
+        return (last >= 40 and expected is not None) or (width > 0 and last >= 0.8 * width)
     return bool(width) and last >= 0.8 * width

@@ -9,7 +9,7 @@ from invitations.letters.casing import is_capitals
 from invitations.letters.layout import Block
 from invitations.letters.passages import PLAIN, Found, Line, Passage, Span
 from invitations.letters.times import Calendar, Kind, tokens
-from invitations.letters.vocabulary import CITING, COURTESY, EVENT, POINT, VERB, Topic
+from invitations.letters.vocabulary import ANNOUNCED_BEFORE, CITING, COURTESY, EVENT, POINT, VERB, Topic
 
 _OPENING_LINES = 4
 _SPOKEN = re.compile(r"(?:thực hiện|ngày \d|nhằm|để) ", re.IGNORECASE)
@@ -72,7 +72,7 @@ def _is_background(
         return True
     if block and Topic.AIM in block.topics:
         return True
-    if CITING.match(key) and not VERB.match(key):
+    if (CITING.match(key) and not VERB.match(key)) or ANNOUNCED_BEFORE.search(key):
         return True
     if key.endswith(":") or (line.mark and is_capitals(key)):
         return True

@@ -130,7 +130,7 @@ LABELS: tuple[tuple[Topic, re.Pattern[str]], ...] = tuple(
         (Topic.PURPOSE, r"mục đích|yêu cầu(?=\s*(?:$|:))"),
         (Topic.REQUEST, r"đề nghị|(?:công tác )?tổ chức thực hiện|phân công(?: nhiệm vụ| thực hiện| chuẩn bị)?|nhiệm vụ|công tác chuẩn bị|"
                         r"trách nhiệm|yêu cầu các|công tác tổ chức|một số yêu cầu|các yêu cầu|giao nhiệm vụ|công tác phối hợp|những việc cần làm"),
-        (Topic.SUBJECT, r"nội dung(?: (?:họp|hội nghị|chính|chương trình))*|chương trình"),
+        (Topic.SUBJECT, r"nội dung(?: (?:họp|hội nghị|chính|chương trình))*|chương trình|(?:tới|đến) dự\s*(?=:)"),
         (Topic.OTHER, r"hình thức(?: tổ chức| họp)?|kinh phí|trang phục|tài liệu|lưu ý|ghi chú"),
     )
 )  # fmt: skip
@@ -151,14 +151,14 @@ TIERS = (
                    r"tổng công ty|tập đoàn|doanh nghiệp)[^,;]*|công an tỉnh|bộ chỉ huy(?: quân sự| bộ đội biên phòng)?(?: tỉnh)?|khối các cơ quan|bộ đội biên phòng(?: tỉnh)?|"
                    r"các đơn vị trực thuộc|trực thuộc|trường đại học|công an thành phố"),
     ("district", r"huyện|các huyện|cấp huyện|thành ủy|thị ủy|huyện ủy|quận|quận ủy|thị xã|các thành phố(?= thuộc tỉnh)|thành phố(?=, thị xã|, huyện)|khu vực"),
-    ("province", r"cấp tỉnh|tỉnh|tỉnh ủy|chính|trung tâm|các địa phương|địa phương|các tỉnh|thành phố"),
+    ("province", r"cấp tỉnh|tỉnh|tỉnh ủy|(?<=cầu )chính|(?<=cầu )trung tâm|các địa phương|địa phương|các tỉnh|thành phố"),
     ("other", r"bộ|trung ương|chính phủ|quốc hội|cấp bộ|toàn quốc"),
 )  # fmt: skip
 """What in a heading tells its tier: what stands first decides, of two at one place the first of this table."""
 
 OPEN_ENDED = words(
-    r"(?:do|tùy) [^.;]*(?:quyết định|xác định|lựa chọn|mời|triệu tập|cử)|tùy (?:theo )?(?:điều kiện|tình hình|thực tế)|theo điều kiện|"
-    r"căn cứ (?:điều kiện|tình hình)[^.;]*|mở rộng|nếu (?:có điều kiện|cần|thấy cần thiết)|khi cần thiết|thành phần (?:khác )?phù hợp|"
+    r"(?:do|tùy) [^.;]{1,200}?(?:quyết định|xác định|lựa chọn|mời|triệu tập|cử)|tùy (?:theo )?(?:điều kiện|tình hình|thực tế)|theo điều kiện|"
+    r"căn cứ (?:điều kiện|tình hình)[^.;]{0,120}|mở rộng|nếu (?:có điều kiện|cần|thấy cần thiết)|khi cần thiết|thành phần (?:khác )?phù hợp|"
     r"đại biểu phù hợp|có thể (?:mời|cử|triệu tập|bố trí)|(?:chủ động )?(?:quyết định|lựa chọn) thành phần"
 )
 CHAIRS = r"(?:kính )?(?:mời )?(?:đồng )?(?:chủ trì|chủ tọa)"
@@ -207,6 +207,8 @@ HONORIFIC = r"(?<!\w)(?:[Cc]ác )?(?:[Đđ]ồng chí|[Đđ]/c\.?|[ÔÔô]ng|[Bb
 POST_IN_CAPITALS = re.compile(
     r"(?:PHÓ |Q\. ?)?(?:CHÁNH|CHỦ TỊCH|BÍ THƯ|GIÁM ĐỐC|TRƯỞNG|HIỆU TRƯỞNG|TỔNG GIÁM ĐỐC|THỦ TRƯỞNG|CỤC TRƯỞNG|THỨ TRƯỞNG|BỘ TRƯỞNG|PHÓ|CHỦ NHIỆM|TỔNG)"
 )
+DEGREE = re.compile(r"(?:(?:GS|PGS|TS|TSKH|ThS|BS|BSCKII?|KS|CN|LS)\.?\s*)+")
+"""Titles of learning before a name: no posts."""
 SURNAMES = frozenset(
     [
         "Nguyễn",
@@ -333,7 +335,7 @@ NAME_AT = re.compile(
     rf"(?<!\w)(?P<name>(?:{_SURNAME})(?:\s+[{UPPER}][{LOWER}]*){{1,3}})(?=\s*(?:[,;(–:\-.]|$)|\s+(?:chủ trì|SĐT|điện thoại|số|là|làm|ĐT))"
 )
 CHAIR_CLAUSE = re.compile(
-    rf"(?P<do>(?:^|\s)do\s+)?(?P<whom>(?:{HONORIFIC}\s).+?)\s*[,–-]?\s*(?:làm )?{CHAIRS}(?!,? phối hợp)(?P<point>[^.;]*)",
+    rf"(?P<do>(?:^|\s)do\s+)?(?P<whom>(?:{HONORIFIC}\s).{{1,250}}?)\s*[,–-]?\s*(?:làm )?{CHAIRS}(?!,? phối hợp)(?P<point>[^.;]*)",
     re.IGNORECASE,
 )
 DIALS_IN = re.compile(
@@ -405,7 +407,16 @@ CITING = words(
 )
 COURTESY = words(
     r"(?:trân trọng |rất )?(?:kính mời|mong|đề nghị) (?:các )?(?:quý )?(?:đại biểu|đồng chí|quý vị|đơn vị)?.{0,40}(?:(?:về|đến|tới|tham) )?dự(?: (?:họp|hội nghị|đầy đủ|đông đủ|đúng|theo).{0,60})?|(?:rất )?mong .{0,60}(?:quan tâm|phối hợp|sắp xếp).{0,40}|.{0,60}thông báo (?:để|đến|tới) .{0,80}(?:biết|thực hiện|được biết).{0,40}|trân trọng(?: ?[.!/]|$| cảm ơn| kính mời| thông báo)?|xin trân trọng.{0,40}|"
-    r"(?:giấy mời|thông báo|công điện|công văn) này .{0,80}"
+    r"(?:giấy mời|thông báo|công điện|công văn) này .{0,80}|trên đây là .{0,200}"
+)
+ANNOUNCED_BEFORE = re.compile(
+    r"đã (?:có|ban hành|gửi|phát hành) (?:các )?(?:giấy mời|công văn|thông báo|kế hoạch|công điện)",
+    re.IGNORECASE,
+)
+"""Tells of an earlier letter."""
+CHAIRS_IT = re.compile(
+    rf"(?:^|[:,]\s)(?P<whom>{POSTS.pattern}[^,;:.]{{0,80}}?)\s(?:sẽ )?chủ trì (?:hội nghị|cuộc họp|phiên họp|buổi làm việc)",
+    re.IGNORECASE,
 )
 COPY_OF = words(r"như trên|như thành phần(?: mời)?|như kính gửi|lưu|văn thư")
 

@@ -1,6 +1,7 @@
 """Files of every kind, good and bad."""
 
 import io
+import time
 import unicodedata
 import zipfile
 
@@ -119,7 +120,6 @@ BOMB = docx("", bomb="<a>" + " " * (31 * 2**20) + "</a>")
         (b"  \n ", "a.txt", "trống"),
         (pdf(), "a.pdf", "ảnh chụp"),
         (pdf(secret="x"), "a.pdf", "mật khẩu"),
-        (pdf(41), "a.pdf", "41 trang"),
         (b"%PDF-1.7 broken", "a.pdf", "hỏng"),
         (b"PK\x03\x04broken", "a.docx", "hỏng"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "a.doc", "đời cũ"),
@@ -131,12 +131,26 @@ BOMB = docx("", bomb="<a>" + " " * (31 * 2**20) + "</a>")
         ("MẬT\nGIẤY MỜI".encode(), "a.txt", "mật"),
         ("SỞ Y TẾ   \nTuyệt mật\nGIẤY MỜI".encode(), "a.txt", "Tuyệt mật"),
         ("SỞ Y TẾ            TỐI MẬT\nGIẤY MỜI".encode(), "a.txt", "TỐI MẬT"),
-        (("Họp. " * 60_000).encode(), "a.txt", "dài hơn"),
     ],
 )
 def test_a_bad_file_says_what_to_do(content: bytes, name: str, says: str) -> None:
     with pytest.raises(LetterError, match=says):
         read_file(content, name)
+
+
+def test_of_a_very_long_text_the_letter_in_front_is_read_and_the_cut_is_said() -> None:
+    answer = to_json(read_file(f"{TEXT}\n{'Đây là phụ lục dài. ' * 20_000}".encode(), "a.txt"))
+    assert answer["sessions"][0]["date"] == "2024-03-12"
+    assert any("rất dài" in doubt["why"] for doubt in answer["doubts"])
+
+
+@pytest.mark.parametrize(
+    "again", ["đồng chí ", "a, ", "(", "ngày 1/2 ", "trước 8h ngày 1/2, ", "0 ", "a|", "SĐT: ", "8h "]
+)
+def test_no_text_keeps_the_reader_busy(again: str) -> None:
+    began = time.monotonic()
+    read_file((again * (20_000 // len(again))).encode(), "a.txt")
+    assert time.monotonic() - began < 10
 
 
 def test_a_word_file_with_entities_is_refused() -> None:

@@ -3,7 +3,7 @@
 from datetime import date, time, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from invitations.letters.passages import Passage
@@ -48,6 +48,7 @@ def write_hour(at: time, form: str) -> str:
     return form.format(h=at.hour, m=at.minute)
 
 
+@settings(deadline=None)
 @given(day=DAYS, at=HOURS, date_form=st.sampled_from(DATE_FORMS), hour_form=st.sampled_from(HOUR_FORMS))
 def test_an_hour_and_a_day_are_read_in_every_form(
     day: date, at: time, date_form: str, hour_form: str
@@ -57,6 +58,7 @@ def test_an_hour_and_a_day_are_read_in_every_form(
     assert (moment.day, moment.hour) == (day, at)
 
 
+@settings(deadline=None)
 @given(first=DAYS, length=st.integers(1, 3), form=st.sampled_from(["từ ngày {} đến ngày {}", "{} - {}"]))
 def test_a_range_of_days_has_them_all(first: date, length: int, form: str) -> None:
     days = [first + timedelta(days=n) for n in range(length + 1)]
@@ -64,6 +66,7 @@ def test_a_range_of_days_has_them_all(first: date, length: int, form: str) -> No
     assert read(text) == [(day.isoformat(), part, None) for day in days for part in ("morning", "afternoon")]
 
 
+@settings(deadline=None)
 @given(day=DAYS, said=st.integers(0, 6))
 def test_a_wrong_weekday_is_pointed_out(day: date, said: int) -> None:
     text = f"8 giờ, {WEEKDAYS[said]}, ngày {day:%d/%m/%Y}"
@@ -71,6 +74,7 @@ def test_a_wrong_weekday_is_pointed_out(day: date, said: int) -> None:
     assert any("giấy mời ghi" in why for why in sitting.guesses) == (day.weekday() != said)
 
 
+@settings(deadline=None)
 @given(
     number=st.integers(0, 999),
     form=st.sampled_from(["0900.000.{}", "0900 000 {}", "0900000{}", "+84 900 000 {}", "(0900) 000 {}"]),
