@@ -44,9 +44,17 @@ class Call:
         if self.form is not None:
             body = urlencode([("csrfmiddlewaretoken", CSRF_TOKEN), *self.form]).encode()
             headers["Content-Type"] = "application/x-www-form-urlencoded"
+        method = "GET" if body is None else "POST"
         began = time.monotonic()
-        connection.request("GET" if body is None else "POST", self.path, body, headers)
-        response = connection.getresponse()
+        try:
+            connection.request(method, self.path, body, headers)
+            response = connection.getresponse()
+        except (
+            ConnectionError
+        ):  # it was quiet for so long that the server hung up: as browsers do, call again
+            connection.close()
+            connection.request(method, self.path, body, headers)
+            response = connection.getresponse()
         content = response.read()
         ended = time.monotonic()
         where = response.headers.get("Location", "")
