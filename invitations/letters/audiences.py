@@ -364,6 +364,8 @@ def _place(part: Passage) -> Audience | None:
     if not part.words:
         return None
     head, value = _cut_at_colon(part)
+    if value and re.match(rf"\s*(?:các )?{POINT}", value.key, re.IGNORECASE):
+        return _place(value)
     if value and (_POINT.search(head.key) or len(head.words) < 60):
         audience = placed(head)
         if not OPEN_ENDED.search(value.key) and not re.match(r"\s*do\s", value.key, re.IGNORECASE):

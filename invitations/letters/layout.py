@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from invitations.letters.casing import is_capitals
 from invitations.letters.passages import FOOTNOTE_MARKS, PLAIN, Line, Passage
@@ -165,6 +165,10 @@ def laid_out(lines: Sequence[Line]) -> Layout:
 def _place(line: Line, blocks: list[Block]) -> None:
     block = blocks[-1]
     found = label_of(line)
+    if found and found.topics == {Topic.PURPOSE} and not found.value:
+        aims = block.topics & {Topic.AIM, Topic.PURPOSE}
+        demands = re.match(r"yêu cầu", found.label.key, re.IGNORECASE) and not aims
+        found = replace(found, topics=frozenset({Topic.REQUEST})) if demands else found
     if found and not _is_inside(line, found, block):
         blocks.append(Block(found.topics, line, found.label, found.value, found.asked))
     elif not found and _opens_people(line, block):

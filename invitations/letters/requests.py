@@ -279,7 +279,7 @@ def assignments(block: Block, calendar: Calendar) -> Iterator[Assignment]:
                 continue
             if not line.body.after(colon):
                 continue
-        if COURTESY.fullmatch(line.key.strip(" ./")):
+        if COURTESY.fullmatch(line.key.strip(" ./")) or (colon and LINE_TEST.match(line.key)):
             continue
         yield from _asked_in(line.body, heading, calendar)
 
@@ -354,7 +354,12 @@ def pressmen(text: Passage) -> Assignment | None:
 _PHONE = re.compile(r"(?<![\d.])(?:\(?\+?84\)?|\(?0\d{0,3}\)?)(?:[\s.\-]?\d){6,10}(?!\d)")
 _PERSON = re.compile(rf"(?:{HONORIFIC})\s*:?\s*{NAME}")
 _ABOUT = re.compile(
-    r"(?:xin |đề nghị |vui lòng |cần )?(?:liên hệ|trao đổi|đầu mối)(?: với| qua| trực tiếp)?", re.IGNORECASE
+    r"(?:xin |đề nghị |vui lòng |cần )?(?:liên hệ|trao đổi|đầu mối(?=\s*(?:liên hệ|tiếp nhận|:|là)))"
+    r"(?: với| qua| trực tiếp)?",
+    re.IGNORECASE,
+)
+_OF_OFFICE = re.compile(
+    r"(?:liên hệ|về|qua|với|tại|:)\s+(?:với |qua |về )?(?P<who>[^.;:\d]+?)\s*[,(–-]?\s*(?:qua|với|gặp)?\s*$"
 )
 
 
@@ -411,9 +416,7 @@ def _who(passage: Passage) -> tuple[str | None, str | None, int]:
     )
     if found is None:
         before = passage.part(0, person.start())
-        lead = re.search(
-            r"(?:liên hệ|về|qua|với|tại|:)\s+(?:với |qua |về )?(?P<who>[^.;:\d]+?)\s*[,(–-]?\s*$", before.key
-        )
+        lead = _OF_OFFICE.search(before.key)
         found = _organisation(before.group(lead, "who")) if lead else None
     return " ".join(person["name"].split()), found, person.start()
 

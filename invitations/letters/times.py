@@ -52,6 +52,7 @@ _ONE_HOUR = re.compile(r"(?P<h>\d{1,2})\s?(?:giờ|h|g|:)\s?(?:(?P<m>\d\d)|(?P<h
 _ONE_DATE = re.compile(
     r"(?P<d>\d{1,2})(?:\s?[/.-]\s?|\s+tháng\s+)(?P<m>\d{1,2})(?:(?:\s?[/.-]\s?|,?\s+năm\s+)(?P<y>\d{2,4}))?$"
 )
+_ENDS = re.compile(r"(?:kết thúc|bế mạc|xong)[^;.\d]*$", re.IGNORECASE)
 _CITED = re.compile(NUMBER + r"\s*(?:,|\()?\s*(?:ngày)?\s*$")
 _DAYS = {
     "hai": 0,
@@ -331,6 +332,8 @@ class _Clause:
     hours: dict[str, tuple[time | None, time | None, Span]] = field(default_factory=dict)
     labelled: bool = False
     """Whether the parts of the day are named, not only told by an hour."""
+    second_hours: bool = False
+    """Whether an hour stands beside another one of the same part of the day."""
     no_year: bool = False
     wrong: dict[date, str] = field(default_factory=dict)
 
@@ -460,7 +463,14 @@ def _clause(found: list[Token]) -> _Clause:
             clause.hours.setdefault(part, (None, None, token.passage.span))
         elif token.kind == Kind.HOURS and token.hours:
             begin, end = _in_part(token.hours, part)
-            last_hours = part if part and clause.hours[part][0] is None else part_of(begin)
+            own = part if part and clause.hours[part][0] is None else part_of(begin)
+            if _ENDS.search(token.passage.source[max(0, token.passage.start - 30) : token.passage.start]):
+                _end_at(clause, begin, last_hours or own)
+                continue
+            if clause.hours.get(own, (None,))[0] is not None:
+                clause.second_hours = True
+                continue
+            last_hours = own
             clause.hours[last_hours] = (begin, end, token.passage.span)
             if end and end.hour >= 13 and last_hours == "morning":
                 clause.hours["morning"] = (begin, None, token.passage.span)
@@ -475,6 +485,16 @@ def _clause(found: list[Token]) -> _Clause:
     elif weekdays and clause.dates:
         clause.wrong = {clause.dates[0]: contradiction(clause.dates[0], weekdays[0])}
     return clause
+
+
+def _end_at(clause: _Clause, at: time, part: str) -> None:
+    """Take "kết thúc 11h30" as the end of the part of the day that it lies in."""
+    own = part_of(at)
+    begin, _, span = clause.hours.get(own, (None, None, None))
+    if begin is not None and span is not None and begin < at:
+        clause.hours[own] = (begin, at, span)
+    elif part in clause.hours and own not in clause.hours:
+        clause.hours[own] = (None, at, clause.hours[part][2])
 
 
 def _another_hour(found: list[Token], place: int) -> bool:
@@ -511,6 +531,8 @@ def _sittings(
 ) -> Iterator[Sitting]:
     span = next(token.passage.span for token in clause.found if token.kind == Kind.DATES)
     guess = ("Ngày không ghi năm; năm lấy theo chỗ khác trong văn bản.",) if clause.no_year else ()
+    if clause.second_hours:
+        guess = (*guess, "Một buổi có hai giờ; lấy giờ đứng trước.")
     dates = list(clause.dates)
     if days and days > len(dates) and len(dates) == 1:
         more = int(days + 0.5) - len(dates)

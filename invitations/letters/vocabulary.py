@@ -63,7 +63,7 @@ NUMBER = (
     r"(?:\s?[-–/.&]\s?[A-ZĐƯƠÂÊÔĂ][A-ZĐƯƠÂÊÔĂa-zđ0-9]*)*)"
 )
 MOTTO = words(
-    r"cộng hòa xã hội chủ nghĩa việt nam|đảng cộng sản việt nam|độc lập\s*[-–]\s*tự do\s*[-–]\s*hạnh phúc"
+    r"cộng hòa xã hội chủ nghĩa việt nam|đảng cộng sản việt nam|đoàn tncs hồ chí minh|đoàn thanh niên cộng sản hồ chí minh|độc lập\s*[-–]\s*tự do\s*[-–]\s*hạnh phúc"
 )
 SECRET = re.compile(
     r"\s*(?:[Đđ]ộ mật\s*:\s*)?(?:MẬT|TỐI MẬT|TUYỆT MẬT|Mật|Tối mật|Tuyệt mật|tối mật|tuyệt mật)\s*[.!]?\s*",
@@ -131,7 +131,7 @@ LABELS: tuple[tuple[Topic, re.Pattern[str]], ...] = tuple(
         (Topic.REQUEST, r"đề nghị|(?:công tác )?tổ chức thực hiện|phân công(?: nhiệm vụ| thực hiện| chuẩn bị)?|nhiệm vụ|công tác chuẩn bị|"
                         r"trách nhiệm|yêu cầu các|công tác tổ chức|một số yêu cầu|các yêu cầu|giao nhiệm vụ|công tác phối hợp|những việc cần làm"),
         (Topic.SUBJECT, r"nội dung(?: (?:họp|hội nghị|chính|chương trình))*|chương trình|(?:tới|đến) dự\s*(?=:)"),
-        (Topic.OTHER, r"hình thức(?: tổ chức| họp)?|kinh phí|trang phục|tài liệu|lưu ý|ghi chú"),
+        (Topic.OTHER, r"hình thức(?: tổ chức| họp)?|kinh phí|số lượng|trang phục|tài liệu|lưu ý|ghi chú"),
     )
 )  # fmt: skip
 """How a label begins, the more special ones first. One that names several topics has them all."""
@@ -182,7 +182,7 @@ GROUP = words(
 VERBS = (
     r"chuẩn bị|phối hợp|chủ trì|chủ động|triệu tập|tổng hợp|báo cáo(?! viên)|kết nối|chỉ đạo|cử(?! tri)|bảo đảm|đảm bảo|bố trí|"
     r"đăng ký|chạy thử|kiểm tra|hướng dẫn|thông báo|gửi|đôn đốc|hỗ trợ|lập|xây dựng|quản lý|(?<!kính )(?<!giấy )(?<!Giấy )(?<!thư )mời|phân công|giao|theo dõi|tuyên truyền(?! viên)|đưa tin|"
-    r"chịu trách nhiệm|có trách nhiệm|tham mưu|tạo điều kiện|cung cấp|in ấn|bảo vệ|trực(?! thuộc| tiếp| tuyến)|nhận|thử|cài đặt|lắp đặt|rà soát|điều phối|vào|"
+    r"chịu trách nhiệm|có trách nhiệm|tham mưu|tạo điều kiện|cung cấp|in ấn|mặc|bảo vệ|trực(?! thuộc| tiếp| tuyến)|nhận|thử|cài đặt|lắp đặt|rà soát|điều phối|vào|"
     r"dùng|sử dụng|tắt|thực hiện|tổ chức|tham dự|dự|sắp xếp|mang|nghiên cứu|triển khai|quán triệt|xác nhận|nộp|hoàn thành|duy trì|vận hành|"
     r"phục vụ|ghi hình|truyền hình|tiếp sóng|căn cứ|tăng cường|khẩn trương|trang trí|đón tiếp|phân phối|thường trực bảo vệ|ưu tiên|không để|phụ trách"
 )

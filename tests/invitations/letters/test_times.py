@@ -106,6 +106,7 @@ def test_a_phone_is_read_in_every_form(number: int, form: str, mark: str) -> Non
             "từ 8h00 đến 17h00 ngày 12/3/2024",
             ["2024-03-12 morning 08:00", "2024-03-12 afternoon"],
         ),
+        ("08h00', ngày 30/10/2024, kết thúc dự kiến 11h30", ["2024-10-30 morning 08:00"]),
         ("19 giờ 30 ngày 12/3/2024", ["2024-03-12 evening 19:30"]),
         (
             "1,5 ngày, từ 14 giờ ngày 04/12/2023",
