@@ -20,8 +20,9 @@ def typed(moment):
 
 
 def test_the_office_mends_a_draft_and_publishes_it(
-    page, sign_in, reads_well, draft_meeting, can_loc, nghi_xuan, provincial_point, trang
+    open_page, sign_in, reads_well, draft_meeting, can_loc, nghi_xuan, provincial_point, trang
 ):
+    page = open_page(expect_errors=True)
     sign_in(page, trang)
     page.goto(f"/hoi-nghi/{draft_meeting.slug}/sua/")
     reads_well(page)
@@ -42,7 +43,7 @@ def test_the_office_mends_a_draft_and_publishes_it(
     reads_well(page)
     page.get_by_label("Can Lộc").check()
     page.get_by_label("Nghi Xuân").check()
-    page.locator("main button[type=submit]").first.click()
+    page.get_by_role("button", name="Lưu").click()
     page.goto(f"/hoi-nghi/{draft_meeting.slug}/sua/")
     page.get_by_role("button", name=re.compile("Công bố và mời")).click()
     dialog = page.get_by_role("dialog")
