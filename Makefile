@@ -31,6 +31,7 @@ lint: .venv/tests.stamp  ## style, types, direction of imports, templates, migra
 
 bench: .venv/tests.stamp  ## the measurements, with their figures
 	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks.letters
 
 faults: .venv/tests.stamp  ## the long fault runs, with their figures
 	$(BIN)/python -m pytest -m faults --override-ini addopts= tests
