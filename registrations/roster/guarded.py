@@ -19,7 +19,7 @@ from typing import Any
 
 from registrations.roster.cells import UnreadableRosterError
 from registrations.roster.containers import TOO_LARGE, checked_name
-from registrations.roster.limits import MEMORY, MOST_BYTES, SECONDS
+from registrations.roster.limits import MEMORY, MOST_BYTES, PATIENCE, SECONDS
 from registrations.roster.roster import Roster
 from registrations.roster.vocabulary import Field
 
@@ -27,9 +27,7 @@ PREPARE = ""
 """What the child does before anything else; tests make it misbehave."""
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-TOO_LONG = (
-    f"Đọc quá {SECONDS} giây chưa xong nên đã dừng. Chép riêng bảng danh sách sang tệp Excel mới rồi tải lên."
-)
+TOO_LONG = "Đọc quá lâu chưa xong nên đã dừng. Chép riêng bảng danh sách sang tệp Excel mới rồi tải lên."
 TOO_BIG = "Tệp cần quá nhiều bộ nhớ nên đã dừng. Chép riêng bảng danh sách sang tệp Excel mới rồi tải lên."
 
 
@@ -63,7 +61,7 @@ def _asked(question: Mapping[str, Any], data: bytes) -> Roster:
         cwd="/",
     )
     try:
-        answer, _ = child.communicate(head + data, timeout=SECONDS)
+        answer, _ = child.communicate(head + data, timeout=PATIENCE)
     except subprocess.TimeoutExpired as late:
         raise UnreadableRosterError(TOO_LONG) from late
     finally:

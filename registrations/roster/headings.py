@@ -14,6 +14,8 @@ from registrations.roster.cells import Merge, letters
 from registrations.roster.roster import Column
 from registrations.roster.vocabulary import (
     FILLING,
+    HONORIFIC,
+    NUMBERING,
     PHRASES,
     Field,
     begins_as_name,
@@ -57,16 +59,37 @@ _BY_LENGTH = sorted(_INSIDE, key=len, reverse=True)
 
 @lru_cache(maxsize=4096)
 def meaning(heading: str) -> Meaning:
-    """Return what a heading says, however it is worded. ``NOTHING`` where it is none that we know."""
+    """Return what a heading says, however it is worded or misspelt. ``NOTHING`` where we know it not."""
     if not heading or len(heading) > LONGEST_HEADING:
         return NOTHING
-    words = _words(re.sub(r"\([^)]*\)", " ", heading)) or _words(heading)
+    words = _heading_words(heading)
+    said = known(heading)
+    if said.confidence >= 0.9:
+        return said
+    return _by_likeness(words, 0.92) or (said if said.confidence else _by_likeness(words, 0.86)) or NOTHING
+
+
+@lru_cache(maxsize=4096)
+def known(heading: str) -> Meaning:
+    """Return what a heading says that is spelt as we know it: quick enough to ask of every cell."""
+    if not heading or len(heading) > LONGEST_HEADING:
+        return NOTHING
+    words = _heading_words(heading)
     if words in PHRASES:
         return Meaning(PHRASES[words], 1.0)
     bare = _without_fillers(words)
     if bare in PHRASES:
         return Meaning(PHRASES[bare], 0.9)
-    return _by_likeness(words, 0.92) or _by_parts(words) or _by_likeness(words, 0.86) or NOTHING
+    return _by_parts(words) or NOTHING
+
+
+def is_name_heading(text: str) -> bool:
+    """Whether ``text`` is word for word the heading of a column of names."""
+    return len(text) <= LONGEST_HEADING and PHRASES.get(_heading_words(text)) in _NAMES
+
+
+def _heading_words(heading: str) -> str:
+    return _words(re.sub(r"\([^)]*\)", " ", heading)) or _words(heading)
 
 
 def _words(text: str) -> str:
@@ -108,9 +131,11 @@ def _by_likeness(words: str, at_least: float) -> Meaning | None:
     if not 5 <= len(words) <= 30:
         return None
     best, best_ratio = None, at_least
+    matcher = SequenceMatcher(None, "", words)
     for phrase in _INSIDE:
         if abs(len(phrase) - len(words)) <= 2:
-            ratio = SequenceMatcher(None, words, phrase).ratio()
+            matcher.set_seq1(phrase)
+            ratio = matcher.ratio() if matcher.quick_ratio() > best_ratio else 0.0
             if ratio > best_ratio:
                 best, best_ratio = PHRASES[phrase], ratio
     return Meaning(best, 0.6) if best else None
@@ -137,6 +162,8 @@ def find_header(head: Sequence[TextRow], merges: Sequence[Merge] = ()) -> Header
     """Return the best row of headings among the first rows, or the best two that belong together."""
     best, best_score = None, 0.0
     for index, (number, texts) in enumerate(head):
+        if not any(known(text).confidence >= 0.7 for text in texts.values()):
+            continue
         candidates: list[Header | None] = [_one_row(number, texts)]
         if index + 1 < len(head) and head[index + 1][0] - number <= 2:
             candidates.append(_two_rows(number, texts, head[index + 1], merges))
@@ -154,11 +181,11 @@ def _one_row(number: int, texts: dict[int, str]) -> Header:
 def _two_rows(number: int, top: dict[int, str], below: TextRow, merges: Sequence[Merge]) -> Header | None:
     """Read two rows as one: a group above ("Liên hệ") and its parts below ("Di động", "Email")."""
     below_number, sub = below
-    known = [meaning(text) for text in sub.values()]
+    parts = [meaning(text) for text in sub.values()]
     groups = [meaning(text) for text in top.values()]
     if len(top) < 2 or not any(said.confidence >= 0.6 for said in groups):
         return None
-    if not known or sum(said.confidence >= 0.7 for said in known) * 2 < len(known):
+    if not parts or sum(said.confidence >= 0.7 for said in parts) * 2 < len(parts):
         return None
     texts: dict[int, str] = {}
     meanings: dict[int, Meaning] = {}
@@ -305,6 +332,10 @@ def _share(column: int, body: Sequence[TextRow], test: Callable[[str], object]) 
 # ── Without headings ─────────────────────────────────────────────────────────────────────────────
 
 
+def _is_numbered_name(text: str) -> bool:
+    return begins_as_name(HONORIFIC.sub("", NUMBERING.sub("", text)))
+
+
 def _is_phone(text: str) -> bool:
     digits = re.sub(r"\D", "", text)
     return 9 <= len(digits) <= 12 and len(re.sub(r"[\d\s.+()\-]", "", text)) == 0
@@ -313,7 +344,7 @@ def _is_phone(text: str) -> bool:
 def infer(head: Sequence[TextRow]) -> tuple[Header, list[Column]] | None:
     """Understand columns by what they hold, for a range that was pasted without its headings."""
     columns = sorted({column for _, texts in head for column in texts})
-    shares = {column: _share(column, head, begins_as_name) for column in columns}
+    shares = {column: _share(column, head, _is_numbered_name) for column in columns}
     filled = {column: sum(column in texts for _, texts in head) for column in columns}
     candidates = [column for column in columns if shares[column] >= 0.6 and filled[column] * 2 >= len(head)]
     if not candidates:

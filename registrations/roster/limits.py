@@ -23,5 +23,7 @@ HIGHEST_RATIO = 400
 RATIO_MATTERS_FROM = 8 * 1024 * 1024
 
 MEMORY = 512 * 1024 * 1024
-SECONDS = 10
-"""Of the child process that reads."""
+SECONDS = 9
+"""Of processor time for the child process that reads: with its start, ten seconds on a free machine."""
+PATIENCE = 30
+"""Seconds on the clock, for a machine that is busy: a sound list is not refused because others work too."""

@@ -8,7 +8,6 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from accounts.phones import read_phone
-from accounts.vietnamese import folded
 from registrations.roster.vocabulary import (
     HONORIFIC,
     NOTHING,
@@ -266,6 +265,15 @@ def _without_words(text: str, changes: list[str]) -> str:
     return text
 
 
-def same_words(left: str, right: str) -> bool:
-    """Whether two texts are the same but for marks, capitals and spaces."""
-    return folded(left) == folded(right)
+def part_telephone(text: str) -> tuple[str, str]:
+    """Part "Nguyễn Văn A - 0912345678" into the name and the number; "" where there is none."""
+    found = _NAME_AND_NUMBER.fullmatch(text)
+    if not found:
+        return text, ""
+    read = read_telephone(found[2].strip())
+    return (found[1].strip(), read.number) if read.number and not read.fault else (text, "")
+
+
+_NAME_AND_NUMBER = re.compile(
+    r"(\D*[^\W\d_])[\s,;:.\-–(]+(?:(?:đt|sđt)[:.\s]*)?(\+?\d[\d.\s]{7,14}\d)\)?", re.I
+)

@@ -11,11 +11,12 @@ from typing import NamedTuple
 
 from accounts.vietnamese import line, nfc
 from registrations.roster.cells import Cell, Kind, Merge, SheetRow, column_number, letters
-from registrations.roster.headings import Header, meaning
+from registrations.roster.headings import Header, is_name_heading, known
 from registrations.roster.legacy import Encoding, decoded
 from registrations.roster.people import (
     doubts_of_name,
     faults_of_name,
+    part_telephone,
     read_name,
     read_telephone,
     split_post,
@@ -25,6 +26,7 @@ from registrations.roster.vocabulary import (
     AS_ABOVE,
     CALLED,
     NOTHING,
+    NUMBERING,
     SECTION_LINE,
     SECTION_NUMBER,
     SIGNATURE,
@@ -36,6 +38,7 @@ from registrations.roster.vocabulary import (
 
 LONGEST = {"full_name": 120, "position": 200, "organisation": 200, "note": 300, "role": 300, "point": 200}
 """As the columns of a delegate have it."""
+SHORTEST_LIMIT = min(LONGEST.values())
 
 _FILLED_DOWN = (Field.POSITION, Field.ORGANISATION, Field.POST, Field.ROLE, Field.POINT, Field.NOTE)
 
@@ -221,13 +224,13 @@ class RowReader:
         return " ".join(texts[place].text for place in self.name_places if place in texts)
 
     def _is_header_again(self, texts: dict[int, Tidy]) -> bool:
-        if not self.header:
+        named = [texts[place].text for place in self.name_places if place in texts]
+        if named and not any(map(is_name_heading, named)):
             return False
-        same = sum(self.header.texts.get(column) == tidy.text for column, tidy in texts.items())
-        if len(texts) > 2 and same >= 2 and same * 2 > len(texts):
-            return True
-        known = sum(meaning(tidy.text).confidence >= 0.9 for tidy in texts.values())
-        return len(texts) > 2 and known >= 0.75 * len(texts)
+        if not named and len(texts) < 2:
+            return False
+        said = sum(known(tidy.text).confidence >= 0.9 for tidy in texts.values())
+        return 2 * said > len(texts)
 
     def _closing(self, texts: dict[int, Tidy], named: list[int]) -> str:
         """Totals and signatures, and after them whatever is not plainly a person."""
@@ -254,7 +257,7 @@ class RowReader:
     def _is_section_line(self, texts: dict[int, Tidy], named: list[int], others: list[int]) -> bool:
         if others:
             return False
-        text = self._name_in(texts)
+        text = NUMBERING.sub("", self._name_in(texts))
         if SECTION_LINE.match(text) and not begins_as_name(re.sub(r"^\S+\s*[.)\-:]?\s*", "", text)):
             return True
         if begins_as_name(text):
@@ -292,7 +295,6 @@ class RowReader:
         places = [place for place in self.name_places if place in draft.texts]
         parts = [text for place in places if (text := self._sound(draft, place, Field.FULL_NAME)) is not None]
         if len(parts) < len(places):
-            draft.values["full_name"] = ""
             return
         cell = draft.at(places[0] if places else self.name_places[0])
         given = self.places[Field.GIVEN_NAME]
@@ -303,6 +305,10 @@ class RowReader:
             draft.reasons.append(Remark(cell, f"Thiếu họ và tên. Điền vào ô {cell}."))
             return
         legacy = any(draft.texts[place].legacy for place in places)
+        raw, phone = part_telephone(raw)
+        if phone:
+            draft.values["phone"] = phone
+            draft.change("full_name", places, (f"chuyển số {phone} sang ô điện thoại",))
         name = read_name(raw, was_legacy=legacy)
         draft.values["full_name"], draft.aside = name.text, name.aside
         draft.change("full_name", places, name.changes)
@@ -325,11 +331,11 @@ class RowReader:
             else:
                 position, organisation = split_post(text)
                 draft.change("position", [place], ())
-            draft.values["position"] = _joined(draft.values.get("position", ""), position)
-            draft.values["organisation"] = draft.values.get("organisation") or organisation
+            draft.values["position"] = _joined(draft.values["position"], position)
+            draft.values["organisation"] = draft.values["organisation"] or organisation
         group = self.section
-        lacking = not self.places[Field.ORGANISATION] and not draft.values.get("organisation")
-        if lacking and begins_as_organisation(group):
+        lacking = not self.places[Field.ORGANISATION] and not draft.values["organisation"]
+        if lacking and begins_as_organisation(group) and not group.lower().startswith("khối"):
             draft.values["organisation"] = group
             draft.changes.append(Remark("", f"lấy đơn vị từ dòng nhóm “{group}”"))
 
@@ -345,21 +351,21 @@ class RowReader:
                 text = self.above.get(name, "")
             elif text.lower() in NOTHING:
                 text = ""
-            draft.values[name] = _joined(draft.values.get(name, ""), text)
-            draft.change(name, [place], extra)
+            draft.values[name] = _joined(draft.values[name], text)
+            if extra or draft.texts[place].changes:
+                draft.change(name, [place], extra)
 
     def _read_note(self, draft: _Draft) -> None:
         for place in self.places[Field.NOTE]:
             if place in draft.texts:
                 text = draft.texts[place].text
                 if draft.cells[place].kind is not Kind.ERROR and text.lower() not in NOTHING:
-                    draft.values["note"] = _joined(draft.values.get("note", ""), text, "; ")
+                    draft.values["note"] = _joined(draft.values["note"], text, "; ")
                     draft.change("note", [place], ())
         if draft.aside:
-            draft.values["note"] = _joined(draft.values.get("note", ""), draft.aside, "; ")
+            draft.values["note"] = _joined(draft.values["note"], draft.aside, "; ")
 
     def _read_phone(self, draft: _Draft) -> None:
-        draft.values["phone"] = ""
         for place in self.places[Field.PHONE]:
             if place not in draft.texts:
                 continue
@@ -377,7 +383,7 @@ class RowReader:
                 draft.values["phone"] = read.number
                 draft.change("phone", [place], read.changes)
                 if read.second:
-                    draft.values["note"] = _joined(draft.values.get("note", ""), f"ĐT: {read.second}", "; ")
+                    draft.values["note"] = _joined(draft.values["note"], f"ĐT: {read.second}", "; ")
                     draft.looks.append(Remark(draft.at(place), "Ô điện thoại có hai số, lấy số đầu."))
 
     def _sound(self, draft: _Draft, place: int, kind: Field) -> str | None:
@@ -407,8 +413,10 @@ class RowReader:
         return text
 
     def _check_lengths(self, draft: _Draft) -> None:
+        if max(map(len, draft.values.values())) <= SHORTEST_LIMIT:
+            return
         for name, longest in LONGEST.items():
-            value = draft.values.setdefault(name, "")
+            value = draft.values[name]
             if len(value) > longest:
                 draft.reasons.append(
                     Remark("", f"{_CALLED[name]} dài {len(value)} chữ, nhiều nhất {longest}. Rút gọn.")
@@ -428,6 +436,9 @@ class RowReader:
                 draft.looks.append(Remark(at, f"Số điện thoại trùng với đồng chí {name}, dòng {row}."))
 
 
+_EMPTY = dict.fromkeys(Person._fields, "")
+
+
 class _Draft:
     """One person as far as the row has been read."""
 
@@ -435,7 +446,7 @@ class _Draft:
 
     def __init__(self, number: int, cells: dict[int, Cell], texts: dict[int, Tidy]) -> None:
         self.number, self.cells, self.texts = number, cells, texts
-        self.values: dict[str, str] = {}
+        self.values = _EMPTY.copy()
         self.typed: dict[str, str] = {}
         self.changes: list[Remark] = []
         self.looks: list[Remark] = []

@@ -1,7 +1,7 @@
 """Reads .xlsx as a stream: values, what the fonts say, formulas, dates, hidden rows.
 
 One pass of expat over each part, so that memory does not grow with the sheet, and so that a cell's font is
-there: openpyxl gives it too, six times slower, and calamine does not give it (docs/decisions/0011).
+there: openpyxl takes twice as long for it, and calamine does not give it (docs/decisions/0011).
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache, partial
 from typing import IO, NamedTuple
+from xml.etree import ElementTree
 from xml.parsers import expat
 
 from registrations.roster.cells import (
@@ -110,7 +111,7 @@ class _as_broken:  # noqa: N801 (reads as a word of the language)
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _trace: object) -> None:
         damaged = (
             zipfile.BadZipFile, zlib.error, expat.ExpatError, EOFError, KeyError, IndexError, ValueError,
-            NotImplementedError, OverflowError, RuntimeError,
+            NotImplementedError, OverflowError, RuntimeError, ElementTree.ParseError,
         )  # fmt: skip
         if isinstance(error, damaged):
             raise UnreadableRosterError(BROKEN) from error
@@ -330,137 +331,157 @@ def _unescaped(text: str) -> str:
 
 
 def _rows(book: _Workbook, part: str, sheet: Sheet, filled: int) -> Iterator[SheetRow]:
-    reader = _RowReader(book)
-    parser = _parser(reader.start)
-    parser.EndElementHandler = reader.end
-    parser.CharacterDataHandler = reader.data
+    """Read row by row. What stands behind the rows is not parsed: merges were found in the scan."""
     if filled > MOST_ROWS:
         raise UnreadableRosterError(too_many_rows(sheet.name))
+    reader = _RowReader(book)
+    parser: ElementTree.XMLPullParser[ElementTree.Element] = ElementTree.XMLPullParser(("end",))
+    gate: _Gate | None = _Gate()
     with _as_broken(), book.archive.open(part) as stream:
         while chunk := stream.read(CHUNK):
-            parser.Parse(chunk, False)
-            yield from reader.done
-            reader.done = []
+            if gate and gate.is_passed_by(chunk):
+                gate = None
+            parser.feed(chunk)
+            for event in parser.read_events():
+                element = event[-1]
+                if not isinstance(element, ElementTree.Element):
+                    continue
+                tag = element.tag
+                if tag.endswith("row") and tag[:-3] == reader.prefix_of(tag):
+                    row = reader.row(element)
+                    element.clear()
+                    if row:
+                        yield row
+                elif tag.endswith("sheetData"):
+                    if reader.beyond:
+                        sheet.notes.append(f"Chỉ đọc {MOST_COLUMNS} cột đầu.")
+                    return
             if reader.empty > MOST_EMPTY_ROWS:
                 sheet.notes.append(
                     f"Ngừng đọc ở dòng {reader.number}: phía trên là {reader.empty} dòng trống."
                 )
                 return
-        parser.Parse(b"", True)
-    yield from reader.done
-    if reader.beyond:
-        sheet.notes.append(f"Chỉ đọc {MOST_COLUMNS} cột đầu.")
+        parser.close()
+
+
+class _Gate:
+    """Looks at a document as far as its first element, before which alone a DOCTYPE can stand."""
+
+    def __init__(self) -> None:
+        self.passed = False
+        self.parser = _parser(self._open)
+
+    def _open(self, _tag: str, _attributes: Attributes) -> None:
+        self.passed = True
+
+    def is_passed_by(self, chunk: bytes) -> bool:
+        """Look at the next piece; raises for a DOCTYPE."""
+        self.parser.Parse(chunk, False)
+        return self.passed
 
 
 class _RowReader:
-    """Turns the elements of a sheet into rows; called for every one, so it does little."""
+    """Turns row elements into rows."""
 
     def __init__(self, book: _Workbook) -> None:
         self.book = book
-        self.done: list[SheetRow] = []
-        self.empty = self.number = self.column = 0
-        self.beyond = self.hidden = self.formula = False
-        self.cells: dict[int, Cell] = {}
+        self.empty = self.number = 0
+        self.beyond = False
         self.prefix: str | None = None
-        self.runs = _Runs()
-        self.kind, self.style, self.reading = "", "", False
-        self.value: list[str] = []
 
-    def start(self, tag: str, attributes: Attributes) -> None:
-        """See an element begin."""
+    def prefix_of(self, tag: str) -> str:
+        """The name space of rows, as the first of them has it."""
         if self.prefix is None:
-            self.prefix = tag[: tag.rfind(":") + 1]
-        if self.prefix:
-            tag = tag.removeprefix(self.prefix)
-        if tag == "c":
-            self._start_cell(attributes)
-        elif tag == "v":
-            self.reading = True
-        elif tag == "row":
-            self.number = int(attributes["r"]) if "r" in attributes else self.number + 1
-            self.hidden = "hidden" in attributes and _is_on(attributes["hidden"])
-            self.column, self.cells = 0, {}
-        elif tag == "f":
-            self.formula = True
-        elif self.kind == "inlineStr":
-            self.runs.start(tag, attributes)
+            self.prefix = tag[:-3]
+            self.cell, self.value, self.formula, self.inline = (
+                self.prefix + name for name in ("c", "v", "f", "is")
+            )
+        return self.prefix
 
-    def _start_cell(self, attributes: Attributes) -> None:
-        place = attributes.get("r")
-        self.column = column_number(place.rstrip("0123456789")) if place else self.column + 1
-        self.kind, self.style = attributes.get("t", "n"), attributes.get("s", "")
-        self.formula = False
-        self.value = []
-        if self.kind == "inlineStr":
-            self.runs.clear()
+    def row(self, element: ElementTree.Element) -> SheetRow | None:
+        """Read one row; None where it holds nothing."""
+        attributes = element.attrib
+        self.number = int(attributes["r"]) if "r" in attributes else self.number + 1
+        cells: dict[int, Cell] = {}
+        column = 0
+        for child in element:
+            if child.tag != self.cell:
+                continue
+            place = child.get("r")
+            column = column_number(place.rstrip("0123456789")) if place else column + 1
+            if len(child):
+                cell = self._cell(child)
+                if cell is None:
+                    continue
+                if 0 < column <= MOST_COLUMNS:
+                    cells[column] = cell
+                else:
+                    self.beyond = True
+        if not cells:
+            self.empty += 1
+            return None
+        self.empty = 0
+        return SheetRow(self.number, cells, "hidden" in attributes and _is_on(attributes["hidden"]))
 
-    def data(self, text: str) -> None:
-        """See text."""
-        if self.reading:
-            self.value.append(text)
-        elif self.kind == "inlineStr":
-            self.runs.data(text)
-
-    def end(self, tag: str) -> None:
-        """See an element end."""
-        if self.prefix:
-            tag = tag.removeprefix(self.prefix)
-        if tag == "c":
-            self._end_cell()
-        elif tag == "v":
-            self.reading = False
-        elif tag == "row":
-            if self.cells:
-                self.done.append(SheetRow(self.number, self.cells, self.hidden))
-                self.empty = 0
-            else:
-                self.empty += 1
-        elif self.kind == "inlineStr":
-            self.runs.end(tag)
-
-    def _end_cell(self) -> None:
-        kind, self.kind = self.kind, ""
-        if kind != "inlineStr" and not self.value and not self.formula:
-            return
-        if not 0 < self.column <= MOST_COLUMNS:
-            self.beyond = True
-            return
-        cell = self._cell(kind, "".join(self.value))
-        if cell is not None:
-            self.cells[self.column] = cell
-
-    def _cell(self, kind: str, value: str) -> Cell | None:
-        style = self.book.style(self.style)
-        if kind == "s":
-            return self._text(self.book.strings[int(value)], style)
-        if kind == "inlineStr":
-            return self._text(self.runs.text(), style)
-        if kind == "str":
-            return self._text(_unescaped(value), style)
-        if kind == "e":
-            return Cell(value, Kind.ERROR, formula=self.formula)
-        if kind == "b":
-            return Cell("TRUE" if _is_on(value) else "FALSE", formula=self.formula)
-        if kind == "d":
-            return Cell(value, Kind.DATE)
+    def _cell(self, element: ElementTree.Element) -> Cell | None:
+        value, formula = "", False
+        for child in element:
+            if child.tag == self.value:
+                value = child.text or ""
+            elif child.tag == self.formula:
+                formula = True
+            elif child.tag == self.inline:
+                return self._text(_inline_text(child), self.book.style(element.get("s")), formula=formula)
+        kind = element.get("t", "n")
         if not value:
-            return Cell("", formula=self.formula)
-        if value.isdigit() and not style.is_date:
-            return Cell(value, Kind.NUMBER, formula=self.formula)
-        return self._number(float(value), style)
+            return Cell("", formula=True) if formula else None
+        if kind == "s":
+            return self._text(
+                self.book.strings[int(value)], self.book.style(element.get("s")), formula=formula
+            )
+        if kind == "n":
+            return self._number(value, self.book.style(element.get("s")), formula=formula)
+        if kind == "str":
+            return self._text(_unescaped(value), self.book.style(element.get("s")), formula=formula)
+        if kind == "e":
+            return Cell(value, Kind.ERROR, formula=formula)
+        if kind == "b":
+            return Cell("TRUE" if _is_on(value) else "FALSE", formula=formula)
+        return Cell(value, Kind.DATE if kind == "d" else Kind.TEXT, formula=formula)
 
-    def _number(self, number: float, style: _Style) -> Cell:
+    def _number(self, value: str, style: _Style, *, formula: bool) -> Cell:
+        if not style.is_date and value.isdigit():
+            return Cell(value, Kind.NUMBER, None, formula)
+        number = float(value)
         if style.is_date and 0 < number < 2_958_466:
             day = self.book.epoch + timedelta(days=number)
-            return Cell(f"{day:%d/%m/%Y}", Kind.DATE, formula=self.formula)
-        return Cell(plain_number(number), Kind.NUMBER, formula=self.formula)
+            return Cell(f"{day:%d/%m/%Y}", Kind.DATE, None, formula)
+        return Cell(plain_number(number), Kind.NUMBER, None, formula)
 
-    def _text(self, text: _Text, style: _Style) -> Cell | None:
+    def _text(self, text: _Text, style: _Style, *, formula: bool) -> Cell | None:
         if isinstance(text, tuple):
             return _in_several_fonts(text, style)
-        if not text and not self.formula:
+        if not text and not formula:
             return None
-        return Cell(text, Kind.TEXT, style.encoding, self.formula)
+        return Cell(text, Kind.TEXT, style.encoding, formula)
+
+
+def _inline_text(element: ElementTree.Element) -> _Text:
+    """The text of a cell that holds it itself, in one piece or in several."""
+    if len(element) == 1 and element[0].tag.endswith("}t"):
+        return _unescaped(element[0].text or "")
+    runs = _Runs()
+    _walk(element, runs)
+    return runs.text()
+
+
+def _walk(element: ElementTree.Element, runs: _Runs) -> None:
+    for child in element:
+        tag = child.tag.rpartition("}")[2]
+        runs.start(tag, child.attrib)
+        runs.data(child.text or "")
+        _walk(child, runs)
+        runs.end(tag)
 
 
 def _in_several_fonts(runs: tuple[_Run, ...], style: _Style) -> Cell:

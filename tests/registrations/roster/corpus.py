@@ -255,6 +255,20 @@ case(
     skipped=[1, 3],
 )
 case(
+    "two rows of headings repeated on the second page",
+    "ds.xlsx",
+    lambda: xlsx(
+        [
+            *(heads := [["STT", "Họ và tên", "Công tác"], [None, None, "Chức vụ", "Đơn vị", "Di động"]]),
+            HUNG,
+            *heads,
+            LAN,
+        ]
+    ),
+    **_good,
+    skipped=[1, 2, 4, 5],
+)
+case(
     "groups with Roman numbers",
     "ds.xlsx",
     lambda: xlsx(
@@ -485,6 +499,41 @@ case(
     lambda: xlsx([HEADINGS, HUNG, [2, "Lê Thị Hoa", "Phó Bí thư", "Huyện ủy", "0912345678"], [3, *HUNG[1:]]]),
     names=["Nguyễn Văn Hùng", "Lê Thị Hoa", "Nguyễn Văn Hùng"],
     looks={3: "Số điện thoại trùng", 4: "Trùng họ tên"},
+)
+
+case(
+    "a telephone behind the name",
+    "ds.csv",
+    lambda: csv(
+        [["Họ và tên", "Đơn vị"], ["Nguyễn Văn Hùng - 0912.345.678", "UBND"], ["Trần Thị Lan (0987654321)"]]
+    ),
+    names=TWO,
+    first={"phone": "0912345678", "note": ""},
+    changes="sang ô điện thoại",
+)
+case(
+    "numbered lines as people type them",
+    "ds.txt",
+    lambda: "1. Nguyễn Văn Hùng, Bí thư, 0912345678\n2. Đ/c Trần Thị Lan, Phó Bí thư, 0987654321\n".encode(),
+    names=TWO,
+    first={"position": "Bí thư", "phone": "0912345678"},
+    changes="bỏ số thứ tự",
+)
+case(
+    "groups without a column of numbers",
+    "ds.csv",
+    lambda: csv(
+        [
+            ["Họ và tên", "Chức vụ"],
+            ["Khối Đảng"],
+            ["Nguyễn Văn Hùng", "Bí thư"],
+            ["1. Ban Tổ chức"],
+            ["Trần Thị Lan"],
+        ]
+    ),
+    names=TWO,
+    first={"organisation": ""},
+    skipped=[1, 2, 4],
 )
 
 # ── Rows that cannot be taken ────────────────────────────────────────────────────────────────────

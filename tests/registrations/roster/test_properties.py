@@ -47,17 +47,20 @@ small = st.text(VIETNAMESE, max_size=40)
 # ── Letters ──────────────────────────────────────────────────────────────────────────────────────
 
 
+@settings(deadline=None)
 @given(small)
 def test_tcvn3_there_and_back(text: str) -> None:
     assert from_tcvn3(to_tcvn3(text)) == text
     assert from_tcvn3(to_tcvn3(text), capitals=True) == text.upper()
 
 
+@settings(deadline=None)
 @given(st.text(VIETNAMESE + VIETNAMESE.upper(), max_size=40))
 def test_vni_there_and_back(text: str) -> None:
     assert from_vni(to_vni(text)) == text
 
 
+@settings(deadline=None)
 @given(st.text(VIETNAMESE + VIETNAMESE.upper(), max_size=40))
 def test_misread_utf8_there_and_back(text: str) -> None:
     misread = "".join(
@@ -75,12 +78,14 @@ def test_the_tables_hold_every_letter() -> None:
     assert from_tcvn3("¡¢£¤¥¦§") == "ĂÂÊÔƠƯĐ"
 
 
+@settings(deadline=None)
 @given(people)
 def test_names_are_spelt_in_syllables(name: str) -> None:
     assert plausibility(name) == 1.0
     assert all(is_syllable(word) for word in name.split())
 
 
+@settings(deadline=None)
 @given(st.lists(people, min_size=8, max_size=30))
 def test_a_list_that_is_unicode_stays_as_it_is(names: list[str]) -> None:
     assert guessed(names) is None
@@ -89,6 +94,7 @@ def test_a_list_that_is_unicode_stays_as_it_is(names: list[str]) -> None:
     ] == [name for name in names if name.isascii()]
 
 
+@settings(deadline=None)
 @given(st.lists(people, min_size=12, max_size=30))
 def test_an_old_encoding_is_known_by_its_words(names: list[str]) -> None:
     assert guessed(map(to_tcvn3, names)) in (
@@ -104,18 +110,21 @@ def test_an_old_encoding_is_known_by_its_words(names: list[str]) -> None:
 # ── Names ────────────────────────────────────────────────────────────────────────────────────────
 
 
+@settings(deadline=None)
 @given(people)
 def test_a_good_name_is_not_touched(name: str) -> None:
     read = read_name(name)
     assert (read.text, read.changes) == (name, ())
 
 
+@settings(deadline=None)
 @given(people, st.sampled_from([str.lower, str.upper]))
 def test_capitals_come_back(name: str, spoil: object) -> None:
     assert callable(spoil)
     assert read_name(spoil(name)).text == name
 
 
+@settings(deadline=None)
 @given(people, st.sampled_from(["Đ/c ", "đ/c: ", "Đồng chí ", "12. ", "3) ", "Bà ", "ông "]))
 def test_what_stands_before_a_name_is_taken_off(name: str, before: str) -> None:
     read = read_name(before + name)
@@ -123,12 +132,14 @@ def test_what_stands_before_a_name_is_taken_off(name: str, before: str) -> None:
     assert read.changes
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_any_text_gives_a_name_that_stays_as_it_is(text: str) -> None:
     once = read_name(" ".join(text.split()))
     assert read_name(once.text).text == read_name(read_name(once.text).text).text
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from(["Bí thư", "Phó Chủ tịch", "Ủy viên BTV", "Trưởng ban"]),
     st.sampled_from(["Huyện ủy Can Lộc", "UBND xã Tùng Lộc", "Trạm Y tế", "Phòng Nội vụ"]),
@@ -139,6 +150,7 @@ def test_post_and_organisation_are_parted_in_either_order(post: str, organisatio
     assert split_post(f"{organisation}{by}{post}") == (post, organisation)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_parting_loses_no_letter(text: str) -> None:
     def letters_of(words: str) -> list[str]:
@@ -165,6 +177,7 @@ SPOILT = [
 ]
 
 
+@settings(deadline=None)
 @given(mobiles, st.sampled_from(SPOILT))
 def test_a_spoilt_telephone_is_repaired_and_said(number: str, spoil: object) -> None:
     assert callable(spoil)
@@ -173,12 +186,14 @@ def test_a_spoilt_telephone_is_repaired_and_said(number: str, spoil: object) -> 
     assert read.changes
 
 
+@settings(deadline=None)
 @given(mobiles)
 def test_a_good_telephone_is_not_touched(number: str) -> None:
     read = read_telephone(number)
     assert (read.number, read.changes) == (number, ())
 
 
+@settings(deadline=None)
 @given(st.from_regex(r"0[2-9][0-9]{8}", fullmatch=True))
 def test_the_short_way_agrees_with_the_long_one(number: str) -> None:
     try:
@@ -189,6 +204,7 @@ def test_the_short_way_agrees_with_the_long_one(number: str) -> None:
     assert read_telephone(number[1:]).number == expected
 
 
+@settings(deadline=None)
 @given(st.text(max_size=40))
 def test_any_text_gives_a_number_or_a_fault(text: str) -> None:
     read = read_telephone(" ".join(text.split()))
@@ -196,6 +212,7 @@ def test_any_text_gives_a_number_or_a_fault(text: str) -> None:
     assert read.number == "" or (read.number.isdigit() and 10 <= len(read.number) <= 11)
 
 
+@settings(deadline=None)
 @given(mobiles, mobiles, st.sampled_from([" / ", "; ", ", ", " - ", " hoặc ", " "]))
 def test_two_numbers_give_the_first_and_keep_the_second(first: str, second: str, by: str) -> None:
     read = read_telephone(f"{first}{by}{second}")
@@ -203,6 +220,7 @@ def test_two_numbers_give_the_first_and_keep_the_second(first: str, second: str,
     assert second in read.second
 
 
+@settings(deadline=None)
 @given(st.integers(1, 16_384))
 def test_columns_there_and_back(number: int) -> None:
     assert column_number(letters(number)) == number
@@ -213,6 +231,7 @@ def test_columns_there_and_back(number: int) -> None:
 KNOWN = [(phrase, field) for field, text in HEADINGS.items() for phrase in phrases(text)]
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from(KNOWN),
     st.sampled_from([str.upper, str.title, "({})".format, "  {} :".format, "{} *".format]),
@@ -258,6 +277,7 @@ def test_headings_are_understood_however_they_are_worded(heading: str, field: Fi
     assert said.confidence >= 0.6
 
 
+@settings(deadline=None)
 @given(people)
 def test_a_name_is_no_heading(name: str) -> None:
     assert meaning(name).confidence < 0.7
