@@ -2,7 +2,14 @@
 
 from typing import Any
 
+import hypothesis
 import pytest
+
+# No test fails because the machine is busy: nothing here is asserted about time.
+hypothesis.settings.register_profile(
+    "portal", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("portal")
 
 pytest_plugins = ["tests.cast", "tests.mail", "tests.portal", "tests.browser"]
 
