@@ -43,9 +43,8 @@ class Cell(Div):  # type: ignore[misc]
 
     template = "registrations/cell.html"
 
-    def __init__(self, *names: str, label: str = "", css_class: str | None = None) -> None:
-        fields = (Field(name, template="registrations/input.html") for name in names)
-        super().__init__(*fields, css_class=css_class)
+    def __init__(self, *names: str, label: str) -> None:
+        super().__init__(*(Field(name, template="registrations/input.html") for name in names))
         self.label = label
 
 
@@ -71,10 +70,6 @@ class HeadcountForm(forms.Form):
 
     def __init__(self, *args: Any, role: InvitedRole, url: str, **kwargs: Any) -> None:
         super().__init__(*args, **{"auto_id": f"role-{role.pk}-%s", **kwargs})
-        self.helper = FormHelper(self)
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
-        self.helper.layout = Layout(Cell("number", css_class="num"))
         self.fields["number"].widget.attrs |= {
             "aria-labelledby": f"r{role.pk}",
             "hx-post": url,

@@ -11,6 +11,7 @@ from typing import Any
 from django.forms import BaseForm
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import trigger_client_event
@@ -36,8 +37,11 @@ def _who(request: PortalRequest, at: Standing) -> dict[str, Any]:
 
 def _saved(request: PortalRequest, template: str, view: Overview, **context: Any) -> HttpResponse:
     """Answer with the saved row, the new sums beside it, and the hour it was saved."""
-    whole = page(view, editable=True) | context | {"sums": True}
-    response = render(request, f"registrations/{template}", whole)
+    whole = page(view, editable=True) | context
+    row = render_to_string(f"registrations/{template}", whole, request)
+    response = HttpResponse(
+        row + render_to_string("registrations/_sums.html", whole | {"sums": True}, request)
+    )
     saved_at = view.registration.changed_at if view.registration else None
     at = f"{timezone.localtime(saved_at):%H:%M:%S}" if saved_at else ""
     trigger_client_event(response, "saved", {"at": at})
