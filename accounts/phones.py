@@ -28,7 +28,7 @@ class Phone(NamedTuple):
 def read_phone(text: str) -> Phone:
     """Read a Vietnamese telephone number, mobile or fixed.
 
-    In: any spelling ("0947.863.368", "+84 947 863 368", "947863368", "01655550199"). Out: ``Phone``
+    In: any spelling ("0900.000.368", "+84 900 000 368", "900000368", "01655550199"). Out: ``Phone``
     with the digits from 0 and a Vietnamese note ("" where nothing but marks was removed).
     Empty text gives an empty number. Raises ``ValueError`` with a Vietnamese sentence that says what
     is wrong and what to do.
