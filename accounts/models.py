@@ -190,7 +190,11 @@ class Unit(models.Model):
 
 
 class PortalUserManager(UserManager["User"]):
-    """Users by name or mail."""
+    """Users by name or mail, each with the unit that nearly every page asks for."""
+
+    def get_queryset(self) -> models.QuerySet[User]:
+        """Everybody."""
+        return super().get_queryset().select_related("unit")
 
     def clerks_of(self, *units: Unit) -> models.QuerySet[User]:
         """People who register for one of ``units`` itself and can be written to."""

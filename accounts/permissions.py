@@ -104,6 +104,8 @@ class Rights:
     def __getattr__(self, name: str) -> Any:
         """Answer a right by its name; an unknown name is a mistake in a template."""
         try:
-            return may(self._user, Right(name))
+            right = Right(name)
         except ValueError:
             raise AttributeError(name) from None
+        answer = self.__dict__[name] = may(self._user, right)  # a list asks once a row
+        return answer

@@ -9,8 +9,10 @@ from urllib.parse import urlencode
 from django.core.paginator import Page, Paginator
 from django.db.models import Count
 
+from accounts.fingerprint import fingerprint
 from accounts.models import Tier, Unit
 from accounts.permissions import Right, may
+from accounts.templatetags.portal import short_moment
 from bridge_points.models import AREA, BridgePoint, BridgePointQuerySet, PointState
 
 if TYPE_CHECKING:
@@ -142,11 +144,20 @@ class Listing:
     rows: list[Row]
     lacks_provincial: bool
 
+    @property
+    def fingerprint(self) -> str:
+        """The same for two lists with the same rows; what a row offers depends on the reader's role, too."""
+        rows = [
+            (point.pk, point.version, point.unit.called, point.unit.slug, heading, SHOWN[point.state])
+            for point, heading in self.rows
+        ]
+        tested = [short_moment(row.point.last_test_at) for row in self.rows]  # type: ignore[attr-defined]
+        return fingerprint(self.meeting.slug, rows, tested)
+
 
 def points_of(meeting: Meeting, user: User) -> BridgePointQuerySet:
     """The points of ``meeting`` in the scope of ``user``, each with its unit and its last test."""
-    visible = BridgePoint.objects.visible_to(user).filter(meeting=meeting)
-    return visible.select_related("unit", "meeting").with_last_test()
+    return meeting.bridge_points.visible_to(user).select_related("unit").with_last_test()
 
 
 def counts(meeting: Meeting, user: User, looked_for: Filter) -> Counts:

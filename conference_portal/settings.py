@@ -209,11 +209,14 @@ ALLAUTH_TRUSTED_PROXY_COUNT = env.int("ALLAUTH_TRUSTED_PROXY_COUNT", default=0)
 # and a frozen Redis must not stop a sign-in, so the count lives in PostgreSQL.
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "portal_cache"},
+    # What a page has drawn and may draw again as it is: the key says all that it shows.
+    "template_fragments": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
 }
 
 # ── Look ─────────────────────────────────────────────────────────────────────────────────────
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
+FORM_RENDERER = "conference_portal.widgets.WidgetRenderer"
 MESSAGE_TAGS = {message_levels.ERROR: "stop", message_levels.SUCCESS: "ok"}
 
 # ── What is written down ─────────────────────────────────────────────────────────────────────

@@ -6,8 +6,10 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 
+from django.db.models import Q, prefetch_related_objects
 from django.utils import timezone
 
+from accounts.fingerprint import fingerprint
 from accounts.models import Tier, Unit
 from bridge_points.models import BridgePoint
 from invitations.models import Invitation, InvitedRole
@@ -97,6 +99,25 @@ class Overview:
         return sum(line.expected or 0 for line in self.communes if line.connects)
 
     @property
+    def people_fingerprint(self) -> str:
+        """The same for two lists of the same people."""
+        people = [(delegate.pk, delegate.version, str(delegate.role or "")) for delegate in self.delegates]
+        return fingerprint(self._place, people)
+
+    @property
+    def communes_fingerprint(self) -> str:
+        """The same for two tables of the same communes and points."""
+        lines = [
+            (unit.called, unit.slug, expected, point and (point.pk, point.version))
+            for unit, point, expected in ((line.unit, line.point, line.expected) for line in self.communes)
+        ]
+        return fingerprint(self._place, lines)
+
+    @property
+    def _place(self) -> tuple[str, str]:
+        return self.invitation.meeting.slug, self.invitation.unit.slug
+
+    @property
     def declared(self) -> int:
         """All that the unit declares."""
         return self.declared_here + self.expected_in_communes
@@ -173,9 +194,14 @@ def overview(standing: Standing) -> Overview:
     """Read what stands behind a unit's registration, in a number of queries that rows do not change."""
     invitation, registration = standing.invitation, standing.registration
     communes = list(Unit.objects.communes_of(invitation.unit))
-    points = _points(invitation)
+    points = _points(invitation, communes)
     headcounts = list(Headcount.objects.filter(registration=registration)) if registration else []
-    delegates = list(registration.delegates.select_related("role")) if registration else []
+    prefetch_related_objects([invitation.audience], "roles")  # the forms ask for them again
+    roles = {role.pk: role for role in invitation.audience.roles.all()}
+    delegates = list(registration.delegates.all()) if registration else []
+    for delegate in delegates:
+        if delegate.role_id in roles:
+            delegate.role = roles[delegate.role_id]
     own = points.get(invitation.unit_id) or (
         points.get(None) if invitation.audience.tier == Tier.PROVINCE else None
     )
@@ -187,9 +213,7 @@ def overview(standing: Standing) -> Overview:
     return Overview(
         standing=standing,
         own_point=own,
-        roles=[
-            RoleLine(role, declared.get(role.pk), named[role.pk]) for role in invitation.audience.roles.all()
-        ],
+        roles=[RoleLine(role, declared.get(pk), named[pk]) for pk, role in roles.items()],
         delegates=delegates,
         communes=[
             CommuneLine(unit, point := points.get(unit.pk), expected.get(point.pk) if point else None)
@@ -199,13 +223,15 @@ def overview(standing: Standing) -> Overview:
     )
 
 
-def _points(invitation: Invitation) -> dict[int | None, BridgePoint]:
+def _points(invitation: Invitation, communes: list[Unit]) -> dict[int | None, BridgePoint]:
     """The points of the unit's branch by unit; the provincial point stands under None."""
-    mine = BridgePoint.objects.filter(meeting=invitation.meeting).select_related("unit")
-    found: dict[int | None, BridgePoint] = {
-        point.unit_id: point for point in mine.filter(unit__path__startswith=invitation.unit.path)
-    }
-    provincial = mine.filter(tier=Tier.PROVINCE).order_by("pk").first()
-    if provincial is not None:
-        found[None] = provincial
+    known = {unit.pk: unit for unit in (invitation.unit, *communes)}
+    own_or_provincial = Q(unit__path__startswith=invitation.unit.path) | Q(tier=Tier.PROVINCE)
+    found: dict[int | None, BridgePoint] = {}
+    for point in invitation.meeting.bridge_points.filter(own_or_provincial).order_by("pk"):
+        if point.tier == Tier.PROVINCE:
+            found.setdefault(None, point)
+        if point.unit_id in known:
+            point.unit = known[point.unit_id]
+            found[point.unit_id] = point
     return found

@@ -53,9 +53,13 @@ class Standing(NamedTuple):
 
 
 def with_extension(invitations: QuerySet[Invitation]) -> QuerySet[Invitation]:
-    """Add unit, meeting, audience, registration and ``extended_until`` to ``invitations``, in one query."""
+    """Add unit, audience, registration and ``extended_until`` to ``invitations``, in the same query.
+
+    Whoever asks over several meetings adds ``select_related("meeting")``; ``meeting.invitations`` knows
+    its own.
+    """
     last = Extension.objects.filter(invitation=OuterRef("pk")).order_by("-granted_at", "-pk")
-    return invitations.select_related("unit", "meeting", "audience", "registration").annotate(
+    return invitations.select_related("unit", "audience", "registration").annotate(
         extended_until=Subquery(last.values("until")[:1])
     )
 
@@ -71,7 +75,7 @@ def standing(invitation: Invitation, now: datetime) -> Standing:
 
 def standings(meeting: Meeting, user: User, now: datetime) -> list[Standing]:
     """Return how every invitation of ``meeting`` in the scope of ``user`` stands, in one query."""
-    invitations = with_extension(Invitation.objects.visible_to(user).filter(meeting=meeting))
+    invitations = with_extension(meeting.invitations.visible_to(user))
     return [standing(invitation, now) for invitation in invitations]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import Case, CharField, Count, F, Max, Q, Value, When
 
+from accounts.fingerprint import fingerprint
 from accounts.models import User
 from accounts.permissions import Role
 from accounts.templatetags.portal import CELLS, short_moment
@@ -216,15 +216,18 @@ class Board:
         """Some units are not shown."""
         return len(self.shown) < len(self.rows)
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
         """The same for two boards that show the same, whatever the hour: a refresh then touches nothing."""
-        shown = [
-            (row.counts.unit.pk, row.chip, row.at, row.remark, row.contact, row.counts.sum, row.cells)
+        rows = [
+            (row.counts.unit.pk, row.counts.unit.name, row.chip, row.at, row.remark, row.contact)
             for row in self.rows
         ]
-        document = repr((self.text, self.state, self.now.date(), self.deadline.timestamp(), shown, self.log))
-        return hashlib.sha256(document.encode()).hexdigest()[:16]
+        cells = [(row.counts.sum, [commune.title for commune in row.counts.communes]) for row in self.rows]
+        hours = (self.now.date(), self.deadline)
+        return fingerprint(
+            self.meeting.pk, self.meeting.slug, self.text, self.state, hours, rows, cells, self.log
+        )
 
     @property
     def groups(self) -> list[RowGroup]:
@@ -282,13 +285,10 @@ class Board:
 
 def read_board(meeting: Meeting, *, text: str = "", state: str = "") -> Board:
     """Read the board of ``meeting`` in ten queries and one picture; an unknown ``state`` narrows nothing."""
-    with one_picture() as now:
-        counts = read_counts(meeting, now)
-        submissions = list(
-            Submission.objects.filter(registration__invitation__meeting=meeting)
-            .order_by("registration_id", "number")
-            .only("registration_id", "number", "declared", "points", "decided_at")
-        )
+    with one_picture() as picture:
+        now = picture.now
+        counts = read_counts(meeting, picture)
+        submissions = picture.once(("submissions", meeting.pk), lambda: _submissions(meeting))
         last = {submission.registration_id: submission for submission in submissions}
         contacts = _contacts(counts.missing_units)
         changes = _changes(meeting, now)
@@ -311,6 +311,15 @@ def read_board(meeting: Meeting, *, text: str = "", state: str = "") -> Board:
         log=_log(changes, counts, last),
         text=text,
         state=state if state in VIEWS or state in UnitState else "",
+    )
+
+
+def _submissions(meeting: Meeting) -> list[Submission]:
+    """All of them, each unit's in their order, without the people."""
+    return list(
+        Submission.objects.filter(registration__invitation__meeting=meeting)
+        .order_by("registration_id", "number")
+        .only("registration_id", "number", "declared", "points", "decided_at")
     )
 
 

@@ -11,7 +11,6 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
 from functools import cached_property
 from os.path import commonprefix
 from typing import Any, NamedTuple
@@ -20,9 +19,10 @@ from django.db.models import Count, F, QuerySet, Value
 
 from accounts.models import Tier, Unit
 from bridge_points.models import BridgePoint, PointState
-from invitations.models import InvitedRole, Meeting
+from invitations.models import Invitation, InvitedRole, Meeting
 from registrations.models import Delegate, Headcount
 from registrations.states import Standing, UnitState, standing, with_extension
+from reports.picture import Picture
 
 COMMUNES = (Tier.COMMUNE, Tier.BRANCH)
 """Tiers that take part through the unit above them."""
@@ -250,27 +250,45 @@ def _place(role: InvitedRole | None) -> tuple[float, ...]:
     return role.audience.position, role.audience_id, role.position, role.pk
 
 
-def read_counts(meeting: Meeting, now: datetime) -> Counts:
-    """Read all that is counted of ``meeting``, in five queries whatever its size.
+class _Reading(NamedTuple):
+    """What the counts are made of, but for the hour."""
+
+    invitations: list[Invitation]
+    communes: dict[int, list[Commune]]
+    lines: dict[int, list[Line]]
+
+
+def read_counts(meeting: Meeting, picture: Picture) -> Counts:
+    """Count all of ``meeting`` as ``picture`` shows it, in five queries whatever its size, or in none.
 
     Call it inside ``one_picture``: they must see the same state. Units called but not yet sent
     their letter are not counted.
     """
-    invitations = with_extension(meeting.invitations.sent())
+    reading = picture.once(("counts", meeting.pk), lambda: _read(meeting))
+    units = []
+    for invitation in reading.invitations:
+        invitation.meeting = meeting
+        units.append(
+            UnitCounts(
+                standing=standing(invitation, picture.now),
+                communes=reading.communes[invitation.unit_id],
+                lines=reading.lines[invitation.pk],
+            )
+        )
+    return Counts(units)
+
+
+def _read(meeting: Meeting) -> _Reading:
+    invitations = list(with_extension(meeting.invitations.sent()))
     invited = [invitation.unit for invitation in invitations]
     communes = _communes(invited)
     points = _points(meeting, [*(unit for below in communes.values() for unit in below), *invited])
     at = {point.unit_id: point for point in points.values()}
     lines = _lines(meeting, points)
-    return Counts(
-        [
-            UnitCounts(
-                standing=standing(invitation, now),
-                communes=[Commune(unit, at.get(unit.pk)) for unit in communes[invitation.unit_id]],
-                lines=lines[invitation.pk],
-            )
-            for invitation in invitations
-        ]
+    return _Reading(
+        invitations,
+        {unit.pk: [Commune(one, at.get(one.pk)) for one in communes.get(unit.pk, [])] for unit in invited},
+        {invitation.pk: lines.get(invitation.pk, []) for invitation in invitations},
     )
 
 

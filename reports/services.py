@@ -57,7 +57,7 @@ def ask_export(*, meeting: Meeting, user: User, kind: ExportJob.Kind = ExportJob
 
     No fault of the broker fails this: the row waits, and ``take_up_exports`` finds it.
     """
-    User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    User.objects.select_for_update(no_key=True, of=("self",)).get(pk=user.pk)
     open_job = ExportJob.objects.under_way().filter(meeting=meeting, kind=kind, asked_by=user).first()
     if open_job is not None:
         return open_job

@@ -111,9 +111,9 @@ def exports(request: PortalRequest, slug: str) -> HttpResponse:
     }
     if request.htmx:
         return render(request, "reports/_jobs.html", context)
-    with one_picture() as now:
-        counts = read_counts(meeting, now)
-    context |= {"counts": counts, "groups": counts.groups(BOARD_ORDER), "now": now}
+    with one_picture() as picture:
+        counts = read_counts(meeting, picture)
+    context |= {"counts": counts, "groups": counts.groups(BOARD_ORDER), "now": picture.now}
     return render(request, "reports/exports.html", context)
 
 
@@ -130,11 +130,11 @@ def _jobs(meeting: Meeting) -> list[ExportJob]:
 def totals(request: PortalRequest, slug: str) -> HttpResponse:
     """Show declared, named and missing by role and by point; ``?don-vi=`` shows one unit's alone."""
     meeting = _meeting(request, slug, Right.EXPORT)
-    with one_picture() as now:
-        counts = read_counts(meeting, now)
+    with one_picture() as picture:
+        counts = read_counts(meeting, picture)
     only = request.GET.get("don-vi", "")
     unit = next((unit for unit in counts.units if unit.unit.slug == only), None)
-    context = {"meeting": meeting, "counts": counts, "unit": unit, "now": now}
+    context = {"meeting": meeting, "counts": counts, "unit": unit, "now": picture.now}
     return render(request, "reports/unit_totals.html" if unit else "reports/totals.html", context)
 
 

@@ -112,12 +112,12 @@ def write_delegates(meeting: Meeting, path: Path, *, progress: Progress | None =
     """
     book = Workbook(write_only=True)
     try:
-        with one_picture() as now:
-            counts = read_counts(meeting, now)
+        with one_picture() as picture:
+            counts = read_counts(meeting, picture)
             steps = _Steps(counts, progress)
-            number = _delegates(book, meeting, counts, now, steps)
-            _numbers(book, meeting, counts, now, steps)
-            _communes(book, meeting, counts, now, steps)
+            number = _delegates(book, meeting, counts, picture.now, steps)
+            _numbers(book, meeting, counts, picture.now, steps)
+            _communes(book, meeting, counts, picture.now, steps)
         book.save(path)
     except BaseException:
         _leave_nothing(book)

@@ -14,7 +14,7 @@ from registrations.states import Standing, standing, with_extension
 
 def fetch(request: PortalRequest, slug: str, unit: str, right: Right) -> Standing:
     """Return how the unit's invitation stands now. Outside the person's scope 404, without ``right`` 403."""
-    visible = with_extension(Invitation.objects.visible_to(request.user).sent())
+    visible = with_extension(Invitation.objects.visible_to(request.user).sent()).select_related("meeting")
     invitation = get_object_or_404(visible, meeting__slug=slug, unit__slug=unit)
     require(request.user, Right.READ_REGISTRATION)
     require(request.user, right)
@@ -23,5 +23,6 @@ def fetch(request: PortalRequest, slug: str, unit: str, right: Right) -> Standin
 
 def fresh_overview(standing_before: Standing) -> Overview:
     """Read the unit's numbers again after a write."""
-    invitation = with_extension(Invitation.objects.all()).get(pk=standing_before.invitation.pk)
+    invitations = with_extension(Invitation.objects.select_related("meeting"))
+    invitation = invitations.get(pk=standing_before.invitation.pk)
     return overview(standing(invitation, database_now()))

@@ -26,7 +26,7 @@ def _own(request: PortalRequest) -> list[Standing]:
     """The invitations of the person's unit: open ones by deadline, then the answered, then the past."""
     now = database_now()
     sent = Invitation.objects.visible_to(request.user).sent()
-    found = [standing(invitation, now) for invitation in with_extension(sent)]
+    found = [standing(invitation, now) for invitation in with_extension(sent).select_related("meeting")]
     order = {UnitState.SUBMITTED: 1, UnitState.LATE: 2}
     return sorted(found, key=lambda item: (order.get(item.state, 0), item.deadline))
 

@@ -60,6 +60,7 @@ def _silent_units(now: datetime) -> list[Standing]:
     """Units that were called, have not answered, and whose own deadline is near or just over."""
     invitations = (
         with_extension(Invitation.objects.sent())
+        .select_related("meeting")
         .filter(meeting__state=Meeting.State.PUBLISHED)
         .exclude(registration__in=Registration.objects.answered())
         .alias(own_deadline=Greatest("meeting__registration_deadline", F("extended_until")))
@@ -120,7 +121,9 @@ def _digests(digests: Collection[tuple[Meeting, Step]], now: datetime) -> list[R
         return []
     standings: dict[int, list[Standing]] = defaultdict(list)
     for invitation in with_extension(
-        Invitation.objects.sent().filter(meeting__in=[meeting for meeting, _ in digests])
+        Invitation.objects.sent()
+        .filter(meeting__in=[meeting for meeting, _ in digests])
+        .select_related("meeting")
     ):
         standings[invitation.meeting_id].append(standing(invitation, now))
     clerks: dict[int, list[User]] = defaultdict(list)
@@ -185,9 +188,10 @@ def remind_now(
     called = Invitation.objects.sent().filter(meeting=meeting, unit__in=units)
     locked = list(called.order_by("pk").select_for_update().values_list("pk", flat=True))
     now = now or database_now()
-    if not Meeting.objects.get(pk=meeting.pk).takes_registrations:
+    meeting = Meeting.objects.get(pk=meeting.pk)
+    if not meeting.takes_registrations:
         raise ValidationError("Hội nghị không nhận đăng ký nên không nhắc được.")
-    standings = [standing(one, now) for one in with_extension(Invitation.objects.filter(pk__in=locked))]
+    standings = [standing(one, now) for one in with_extension(meeting.invitations.filter(pk__in=locked))]
     recently = set(
         Reminder.objects.filter(
             meeting=meeting, kind=Reminder.Kind.BY_HAND, slot__gt=now - NOT_AGAIN_WITHIN

@@ -164,7 +164,7 @@ def _objection(reminder: Reminder, now: datetime) -> Reminder.Objection | None:
             by_hand=by_hand,
         )
     called = Invitation.objects.sent().filter(meeting=reminder.meeting_id, unit=reminder.unit_id)
-    invitation = with_extension(called).first()
+    invitation = with_extension(called).select_related("meeting").first()
     if invitation is None:
         return Reminder.Objection.NOT_CALLED
     unit = standing(invitation, now)

@@ -7,6 +7,7 @@ from accounts.models import Tier
 from bridge_points.models import PointState
 from registrations.overview import overview
 from reports.counts import BOARD_ORDER, OFFICIAL_ORDER, Figures, read_counts
+from reports.picture import Picture
 from tests.factories import BridgePointFactory, DelegateFactory, InvitationFactory, UnitFactory
 
 pytestmark = pytest.mark.django_db
@@ -14,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def counts(filled):
-    return read_counts(filled, timezone.now())
+    return read_counts(filled, Picture(timezone.now()))
 
 
 @pytest.fixture
@@ -29,7 +30,7 @@ def test_numbers_are_those_of_the_rows(by_name):
 def test_names_too_many_in_one_role_fill_no_gap_in_another(by_name, can_loc_registration, district_roles):
     assert by_name["Nghi Xuân"].sum.missing == 0
     DelegateFactory.create_batch(9, registration=can_loc_registration, role=district_roles[2])
-    again = read_counts(can_loc_registration.invitation.meeting, timezone.now())
+    again = read_counts(can_loc_registration.invitation.meeting, Picture(timezone.now()))
     assert next(u for u in again.units if u.unit.called == "Can Lộc").sum.missing == 4
 
 
@@ -82,14 +83,14 @@ def test_the_numbers_agree_with_the_units_own_page(by_name):
 
 def test_a_unit_on_the_list_without_a_letter_is_not_counted(filled, district_audience):
     InvitationFactory.create(meeting=filled, audience=district_audience, sent_at=None)
-    assert len(read_counts(filled, timezone.now()).units) == 3
+    assert len(read_counts(filled, Picture(timezone.now())).units) == 3
 
 
 def test_a_commune_below_two_invited_units_belongs_to_the_nearer(filled, can_loc, district_audience):
     cluster = UnitFactory.create(name="Cụm Nghèn", tier=Tier.AFFILIATED, parent=can_loc)
     commune = UnitFactory.create(name="Xã Mới", parent=cluster)
     InvitationFactory.create(meeting=filled, unit=cluster, audience=district_audience)
-    units = {unit.unit.name: unit for unit in read_counts(filled, timezone.now()).units}
+    units = {unit.unit.name: unit for unit in read_counts(filled, Picture(timezone.now())).units}
     assert [c.unit for c in units["Cụm Nghèn"].communes] == [commune]
     assert len(units["Huyện ủy Can Lộc"].communes) == 3
 
@@ -98,14 +99,14 @@ def test_communes_called_themselves_have_a_row_and_no_cells(filled, province, di
     commune = UnitFactory.create(name="Đảng ủy phường Thành Sen", parent=province)
     InvitationFactory.create(meeting=filled, unit=commune, audience=district_audience)
     BridgePointFactory.create(meeting=filled, unit=commune)
-    counts = read_counts(filled, timezone.now())
+    counts = read_counts(filled, Picture(timezone.now()))
     called = next(unit for unit in counts.units if unit.unit == commune)
     assert called.communes == []
     assert "Đảng ủy phường Thành Sen" not in {c.unit.name for c in counts.communes}
 
 
 def test_a_meeting_that_called_nobody_counts_nothing(draft_meeting):
-    counts = read_counts(draft_meeting, timezone.now())
+    counts = read_counts(draft_meeting, Picture(timezone.now()))
     assert counts.units == []
     assert counts.sum == Figures()
 
@@ -120,4 +121,4 @@ def test_the_board_begins_with_districts_and_the_official_list_with_the_province
 
 def test_five_queries_whatever_the_size(filled, django_assert_num_queries):
     with django_assert_num_queries(5):
-        read_counts(filled, timezone.now())
+        read_counts(filled, Picture(timezone.now()))

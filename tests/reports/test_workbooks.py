@@ -11,6 +11,7 @@ from openpyxl import load_workbook
 from accounts.models import Unit
 from registrations.models import Delegate, Registration
 from reports.counts import read_counts
+from reports.picture import Picture
 from reports.workbooks import HEAD_ROW, write_delegates
 from tests.factories import DelegateFactory, HeadcountFactory, RegistrationFactory
 from tests.reports.conftest import enlarge
@@ -179,7 +180,7 @@ def test_totals_are_values_that_agree_with_their_rows(book, filled):
 def read_counts_sum(meeting):
     from django.utils import timezone
 
-    return read_counts(meeting, timezone.now()).sum
+    return read_counts(meeting, Picture(timezone.now())).sum
 
 
 def test_the_counts_say_what_each_unit_has_submitted(filled, book_of, can_loc_registration):

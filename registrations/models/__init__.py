@@ -1,0 +1,29 @@
+"""Who comes: what each unit declares for a meeting, every version it submitted, every attempt."""
+
+from registrations.models.change import Change, Presence
+from registrations.models.commune_link import CommuneAnswer, CommuneLink
+from registrations.models.delegate import Delegate, SamePerson
+from registrations.models.extension import Extension, ExtensionRequest
+from registrations.models.registration import MOST_IN_A_ROLE, Headcount, Registration
+from registrations.models.roster import RosterColumns, RosterUpload
+from registrations.models.submission import Attempt, Look, SignedScan, Submission
+
+__all__ = [
+    "MOST_IN_A_ROLE",
+    "Attempt",
+    "Change",
+    "CommuneAnswer",
+    "CommuneLink",
+    "Delegate",
+    "Extension",
+    "ExtensionRequest",
+    "Headcount",
+    "Look",
+    "Presence",
+    "Registration",
+    "RosterColumns",
+    "RosterUpload",
+    "SamePerson",
+    "SignedScan",
+    "Submission",
+]

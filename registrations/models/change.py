@@ -1,0 +1,89 @@
+"""Every change of a registration, and who is at it now."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+
+from invitations.models import Invitation
+from registrations.models.registration import Registration
+
+
+class Change(models.Model):
+    """One thing that was changed in a registration, by whom and when; rows are only ever added.
+
+    ``before`` and ``after`` hold the values of the row, so that a stale save can show both texts and
+    a removal can be taken back.
+    """
+
+    class Kind(models.TextChoices):
+        """What was touched."""
+
+        HEADCOUNT = "headcount", "số lượng"
+        POINT = "point", "điểm cầu"
+        DELEGATE_ADDED = "added", "thêm đại biểu"
+        DELEGATE_CHANGED = "changed", "sửa đại biểu"
+        DELEGATE_REMOVED = "removed", "xóa đại biểu"
+        SUBMITTED = "submitted", "gửi đăng ký"
+        RETURNED = "returned", "trả lại"
+        EXTENDED = "extended", "gia hạn"
+
+    registration = models.ForeignKey(Registration, on_delete=models.CASCADE, related_name="changes")
+    version = models.PositiveIntegerField()
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    kind = models.CharField(max_length=10, choices=Kind)
+    what = models.CharField(max_length=300)
+    before = models.JSONField(null=True, blank=True)
+    after = models.JSONField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = "thay đổi"
+        verbose_name_plural = "thay đổi"
+        ordering = ["-version", "-pk"]
+        indexes = [
+            models.Index(fields=["registration", "-version"], name="changes_of_a_registration"),
+            models.Index(fields=["-at"], name="changes_by_time"),
+        ]
+
+    def __str__(self) -> str:
+        """What was done."""
+        return f"{self.get_kind_display()}: {self.what}"
+
+    @property
+    def before_words(self) -> str:
+        """The text before, on one line."""
+        return _in_words(self.before)
+
+    @property
+    def after_words(self) -> str:
+        """The text after, on one line."""
+        return _in_words(self.after)
+
+
+def _in_words(values: Any) -> str:
+    """The values of a row that a person typed: texts and numbers, without keys and switches."""
+    if isinstance(values, dict):
+        return " · ".join(str(value) for value in values.values() if isinstance(value, str) and value)
+    return "" if values is None else str(values)
+
+
+class Presence(models.Model):
+    """Somebody has a unit's registration open to write in it; a row that is old says that they left."""
+
+    invitation = models.ForeignKey(Invitation, on_delete=models.CASCADE, related_name="presences")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "người đang mở"
+        verbose_name_plural = "người đang mở"
+        constraints = [
+            models.UniqueConstraint(fields=["invitation", "user"], name="present_once"),
+        ]
+
+    def __str__(self) -> str:
+        """Who."""
+        return str(self.user)
