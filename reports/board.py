@@ -224,7 +224,7 @@ class Board:
             for row in self.rows
         ]
         cells = [(row.counts.sum, [commune.title for commune in row.counts.communes]) for row in self.rows]
-        hours = (self.now.date(), self.deadline)
+        hours = (self.now.date(), self.deadline.timestamp())
         return fingerprint(
             self.meeting.pk, self.meeting.slug, self.text, self.state, hours, rows, cells, self.log
         )
