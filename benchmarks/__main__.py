@@ -18,15 +18,13 @@ from importlib.metadata import version
 from pathlib import Path
 
 from benchmarks.clients import WrongAnswerError, clients
+from benchmarks.measuring import STOLEN, stolen_since, ticks
 from benchmarks.servers import floor, portal, servers
 from benchmarks.size import QUICK, WHOLE, Size
 
 MEASUREMENTS = ("workbook", "pages", "submit")
 BUSY = 0.5
 """A load average above which other programs were in the way."""
-
-STOLEN = 0.02
-"""A share of the processors taken by the machine's host, above which figures are pessimistic."""
 
 
 def main() -> int:
@@ -36,7 +34,7 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="a tiny size, to see that it runs")
     asked = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # servers and data go, as with Ctrl-C
-    busy, began, ticks = os.getloadavg()[0], time.monotonic(), _ticks()
+    busy, began, started = os.getloadavg()[0], time.monotonic(), ticks()
     try:
         _measure(asked.what or MEASUREMENTS, QUICK if asked.quick else WHOLE)
     except WrongAnswerError as error:
@@ -45,16 +43,9 @@ def main() -> int:
     print(f"\nTook {time.monotonic() - began:.0f} s.")
     if busy > BUSY:
         print(f"Load average was {busy:.1f} before it began: other programs slowed all this down.")
-    stolen, ran = (after - before for before, after in zip(ticks, _ticks(), strict=True))
-    if stolen > STOLEN * ran:
-        print(f"The machine's host kept {stolen / ran:.0%} of the processors for others: all this is slowed.")
+    if (stolen := stolen_since(started)) > STOLEN:
+        print(f"The machine's host kept {stolen:.0%} of the processors for others: all this is slowed.")
     return 0
-
-
-def _ticks() -> tuple[int, int]:
-    """Time that the host of a virtual machine took away, and all time, since the machine started."""
-    ticks = [int(word) for word in Path("/proc/stat").read_text().splitlines()[0].split()[1:9]]
-    return ticks[7], sum(ticks)
 
 
 def _measure(what: list[str] | tuple[str, ...], size: Size) -> None:

@@ -38,6 +38,7 @@ def pytest_load_initial_conftests() -> Iterator[None]:
         except LocalServiceError as error:
             _until_the_end.close()
             raise pytest.UsageError(str(error)) from error
+    (Path(os.environ["PORTAL_VAR"]) / "static").mkdir(parents=True)  # whitenoise looks for it
     os.environ["PORTAL_SAMPLE_PASSWORD"] = "mat-khau-de-thu-nghiem"
     os.environ.pop("EMAIL_URL", None)
     return (yield)

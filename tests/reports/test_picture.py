@@ -1,0 +1,74 @@
+"""A picture that nothing has changed is read once, and drawn once; anything written makes another."""
+
+import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import Unit
+from registrations.models import Headcount
+from reports import picture
+from reports.counts import read_counts
+from reports.picture import Picture, one_picture
+from tests.cast import client_of
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def counted(meeting):
+    """The board's declared number, and how many queries it took to know it."""
+    with one_picture() as now, CaptureQueriesContext(connection) as queries:
+        return read_counts(meeting, now).sum.declared, len(queries)
+
+
+def test_a_second_look_at_the_same_picture_asks_nothing(filled):
+    first, queries = counted(filled)
+    assert queries == 5
+    assert counted(filled) == (first, 0)
+
+
+def test_whatever_is_written_is_in_the_next_look(filled, can_loc_registration):
+    before, _ = counted(filled)
+    Headcount.objects.filter(registration=can_loc_registration, role__isnull=False).update(number=100)
+    assert counted(filled)[0] == before - 15 + 200
+
+
+def test_without_names_for_pictures_a_stale_number_would_be_shown(filled, can_loc_registration, monkeypatch):
+    """The negative control: were all pictures called the same, what is written would not be seen."""
+    monkeypatch.setattr(picture, "_OPEN", picture._OPEN.replace("pg_current_snapshot()", "'always'"))
+    before, _ = counted(filled)
+    Headcount.objects.filter(registration=can_loc_registration, role__isnull=False).update(number=100)
+    assert counted(filled)[0] == before
+
+
+def test_a_transaction_that_has_written_reads_for_itself(filled, can_loc_registration):
+    before, _ = counted(filled)
+    with transaction.atomic():
+        Headcount.objects.filter(registration=can_loc_registration, role__isnull=False).update(number=100)
+        assert counted(filled) == (before + 185, 5)
+        transaction.set_rollback(True)
+    assert counted(filled)[0] == before
+
+
+def test_a_picture_is_not_kept_for_ever(monkeypatch):
+    kept = Picture(None, "one")
+    assert kept.once("key", lambda: 1) == 1
+    assert kept.once("key", lambda: 2) == 1
+    monkeypatch.setattr(picture, "SECONDS_KEPT", -1)
+    assert kept.once("key", lambda: 3) == 3
+
+
+def test_only_the_last_few_pictures_are_kept():
+    for number in range(3 * picture.MOST_KEPT):
+        Picture(None, "one").once(("many", number), object)
+    assert len(picture._kept) == picture.MOST_KEPT
+
+
+@pytest.mark.parametrize("page", ["theo-doi", "diem-cau", "dang-ky/huyen-uy-can-loc"])
+def test_a_commune_that_is_renamed_has_its_new_name_at_once(filled, trang, page):
+    address = f"/hoi-nghi/{filled.slug}/{page}/"
+    office = client_of(trang)
+    assert "Thị trấn Nghèn" in office.get(address).content.decode()
+    commune = Unit.objects.get(name="Thị trấn Nghèn")
+    commune.name = "Thị trấn Nghèn Mới"
+    commune.save()
+    assert "Thị trấn Nghèn Mới" in office.get(address).content.decode()
