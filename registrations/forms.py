@@ -159,10 +159,11 @@ class DelegateForm(forms.ModelForm[Delegate]):
 
 
 class SubmitForm(forms.Form):
-    """The button "Gửi": which form it is, and which version of the draft was seen."""
+    """The button "Gửi": which form it is, which version was seen, whether too many names are meant."""
 
     form_uuid = forms.UUIDField(widget=forms.HiddenInput)
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+    beyond = forms.BooleanField(label="Gửi cả những tên ngoài số đã khai", required=False)
 
 
 class ExtensionForm(forms.ModelForm[Extension]):

@@ -133,6 +133,11 @@ class Overview:
         return sum(line.missing for line in self.roles)
 
     @cached_property
+    def names_beyond(self) -> list[RoleLine]:
+        """Roles with more names than were declared: whoever submits is asked whether that is meant."""
+        return [line for line in self.roles if line.beyond]
+
+    @cached_property
     def connected(self) -> int:
         """Communes that take part."""
         return sum(1 for line in self.communes if line.connects)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db.models import Q
@@ -78,6 +79,13 @@ def take_snapshot(registration: Registration, invitation: Invitation) -> tuple[d
         points=sum(1 for point in own if point.connects and point.unit_id != invitation.unit_id),
     )
     return content, counts
+
+
+def names_beyond(content: dict[str, Any]) -> int:
+    """Return how many names a document holds beyond the declared numbers, role by role."""
+    declared = {line["role_id"]: line["number"] for line in content["headcounts"] if line["role_id"]}
+    named = Counter(delegate["role_id"] for delegate in content["delegates"] if delegate["role_id"])
+    return sum(max(number - declared.get(role, 0), 0) for role, number in named.items())
 
 
 def _point(point: BridgePoint) -> dict[str, Any]:

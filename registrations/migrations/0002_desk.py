@@ -19,6 +19,11 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AlterField(
+            model_name='attempt',
+            name='result',
+            field=models.CharField(choices=[('accepted', 'Đã nhận'), ('repeated', 'Gửi lại cùng một biểu mẫu, trả lại biên nhận cũ'), ('late', 'Không nhận: đến máy chủ sau hạn'), ('stale', 'Không nhận: bản đăng ký đã được người khác sửa'), ('empty', 'Không nhận: chưa khai gì'), ('beyond', 'Không nhận: số tên nhiều hơn số đã khai mà chưa được xác nhận'), ('not_open', 'Không nhận: hội nghị không nhận đăng ký')], max_length=10),
+        ),
         migrations.AddField(
             model_name='delegate',
             name='origin',
@@ -94,19 +99,6 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'lần xem',
                 'verbose_name_plural': 'lần xem',
-            },
-        ),
-        migrations.CreateModel(
-            name='Presence',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('seen_at', models.DateTimeField()),
-                ('invitation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='presences', to='invitations.invitation')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'verbose_name': 'người đang mở',
-                'verbose_name_plural': 'người đang mở',
             },
         ),
         migrations.CreateModel(
@@ -203,10 +195,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='look',
             constraint=models.UniqueConstraint(fields=('user', 'registration'), name='one_look_per_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='presence',
-            constraint=models.UniqueConstraint(fields=('invitation', 'user'), name='present_once'),
         ),
         migrations.AddConstraint(
             model_name='rostercolumns',

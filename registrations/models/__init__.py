@@ -1,6 +1,6 @@
 """Who comes: what each unit declares for a meeting, every version it submitted, every attempt."""
 
-from registrations.models.change import Change, Presence
+from registrations.models.change import Change
 from registrations.models.commune_link import CommuneAnswer, CommuneLink
 from registrations.models.delegate import Delegate, SamePerson
 from registrations.models.extension import Extension, ExtensionRequest
@@ -19,7 +19,6 @@ __all__ = [
     "ExtensionRequest",
     "Headcount",
     "Look",
-    "Presence",
     "Registration",
     "RosterColumns",
     "RosterUpload",

@@ -1,4 +1,4 @@
-"""Every change of a registration, and who is at it now."""
+"""Every change of a registration."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 
-from invitations.models import Invitation
 from registrations.models.registration import Registration
 
 
@@ -68,22 +67,3 @@ def _in_words(values: Any) -> str:
     if isinstance(values, dict):
         return " · ".join(str(value) for value in values.values() if isinstance(value, str) and value)
     return "" if values is None else str(values)
-
-
-class Presence(models.Model):
-    """Somebody has a unit's registration open to write in it; a row that is old says that they left."""
-
-    invitation = models.ForeignKey(Invitation, on_delete=models.CASCADE, related_name="presences")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
-    seen_at = models.DateTimeField()
-
-    class Meta:
-        verbose_name = "người đang mở"
-        verbose_name_plural = "người đang mở"
-        constraints = [
-            models.UniqueConstraint(fields=["invitation", "user"], name="present_once"),
-        ]
-
-    def __str__(self) -> str:
-        """Who."""
-        return str(self.user)

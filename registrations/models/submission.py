@@ -55,6 +55,7 @@ class Attempt(models.Model):
         LATE = "late", "Không nhận: đến máy chủ sau hạn"
         STALE = "stale", "Không nhận: bản đăng ký đã được người khác sửa"
         EMPTY = "empty", "Không nhận: chưa khai gì"
+        BEYOND = "beyond", "Không nhận: số tên nhiều hơn số đã khai mà chưa được xác nhận"
         NOT_OPEN = "not_open", "Không nhận: hội nghị không nhận đăng ký"
 
     invitation = models.ForeignKey(Invitation, on_delete=models.CASCADE, related_name="attempts")

@@ -14,10 +14,9 @@ from django.db.models import Max
 from accounts.clock import database_now
 from accounts.models import User
 from invitations.deadlines import Verdict, judge
-from invitations.models import Invitation
 from registrations.models import Attempt, Change, Registration, Submission
 from registrations.services import locking
-from registrations.snapshot import digest, take_snapshot
+from registrations.snapshot import digest, names_beyond, take_snapshot
 
 
 class Outcome(NamedTuple):
@@ -34,16 +33,18 @@ def submit(
     user: User,
     form_uuid: UUID,
     version: int,
+    beyond: bool = False,
     waited: timedelta = timedelta(0),
     clock: Callable[[], datetime] = database_now,
 ) -> Outcome:
     """Submit what the unit has declared, or say why not; every attempt is recorded.
 
-    In: the form's UUID, the version of the draft that the person saw, and how long the request has
-    ``waited`` since it arrived. The clock is read once the invitation is locked (rule 1); what arrived
-    by the deadline and is decided within the grace is on time (rule 2). The same form sent again gives
-    the same receipt, even after the deadline (rule 7). Touches PostgreSQL only: no broker and no mail
-    can fail it (rule 8). The caller shows the receipt after this returns, that is after commit.
+    In: the form's UUID, the version of the draft that the person saw, whether names ``beyond`` the
+    declared numbers are meant, and how long the request has ``waited`` since it arrived. The clock is
+    read once the invitation is locked (rule 1); what arrived by the deadline and is decided within the
+    grace is on time (rule 2). The same form sent again gives the same receipt, even after the deadline
+    (rule 7). Touches PostgreSQL only: no broker and no mail can fail it (rule 8). The caller shows the
+    receipt after this returns, that is after commit.
     """
     invitation = locking.lock(invitation_id)
     decided_at = clock()
@@ -77,22 +78,9 @@ def submit(
         return attempt(Attempt.Result.EMPTY)
     if registration.version != version:
         return attempt(Attempt.Result.STALE)
-    submission = _write_submission(
-        registration, invitation, user, form_uuid, arrived_at, decided_at, deadline
-    )
-    return attempt(Attempt.Result.ACCEPTED, submission)
-
-
-def _write_submission(
-    registration: Registration,
-    invitation: Invitation,
-    user: User,
-    form_uuid: UUID,
-    arrived_at: datetime,
-    decided_at: datetime,
-    deadline: datetime,
-) -> Submission:
     content, counts = take_snapshot(registration, invitation)
+    if names_beyond(content) and not beyond:
+        return attempt(Attempt.Result.BEYOND)
     number = (registration.submissions.aggregate(last=Max("number"))["last"] or 0) + 1
     submission = Submission.objects.create(
         registration=registration,
@@ -108,10 +96,16 @@ def _write_submission(
         submitted_by=user,
         **counts._asdict(),
     )
+    _mark_submitted(registration, submission, user)
+    return attempt(Attempt.Result.ACCEPTED, submission)
+
+
+def _mark_submitted(registration: Registration, submission: Submission, user: User) -> None:
     registration.state = Registration.State.SUBMITTED
     registration.submitted_version = registration.version
-    registration.submitted_at = decided_at
+    registration.submitted_at = submission.decided_at
     registration.return_remark = ""
     registration.save(update_fields=["state", "submitted_version", "submitted_at", "return_remark"])
-    locking.log(registration, Change.Kind.SUBMITTED, f"lần {number}", decided_at, user)
-    return submission
+    locking.log(
+        registration, Change.Kind.SUBMITTED, f"lần {submission.number}", submission.decided_at, user
+    )

@@ -27,6 +27,7 @@ def submit(request: PortalRequest, slug: str, unit: str) -> HttpResponse:
         user=request.user,
         form_uuid=form.cleaned_data["form_uuid"],
         version=form.cleaned_data["version"],
+        beyond=form.cleaned_data["beyond"],
         waited=request.waited(),
     )
     if outcome.submission is not None:
