@@ -97,10 +97,17 @@ def save_commune_point(
     ``ValidationError`` for a commune of another unit.
     """
     with editing(invitation_id=invitation_id, user=user, waited=waited) as draft:
-        point = _commune_point(draft, commune)
-        _save_point(draft, point, values, version or point.version)
-        _declare(draft, point, None, expected, f"Số dự kiến, {commune.called}")
-        return point
+        return write_commune_point(draft, commune=commune, values=values, expected=expected, version=version)
+
+
+def write_commune_point(
+    draft: Draft, *, commune: Unit, values: Mapping[str, Any], expected: int | None, version: int
+) -> BridgePoint:
+    """Do as ``save_commune_point`` in a draft that is open already."""
+    point, made = _commune_point(draft, commune)
+    point = _save_point(draft, point, values, version or point.version, made=made)
+    _declare(draft, point, None, expected, f"Số dự kiến, {commune.called}")
+    return point
 
 
 def connect_commune(
@@ -108,24 +115,31 @@ def connect_commune(
 ) -> BridgePoint:
     """Tick or untick a commune. Unticked, it keeps what was typed and does not count."""
     with editing(invitation_id=invitation_id, user=user, waited=waited) as draft:
-        point = _commune_point(draft, commune)
-        return _save_point(draft, point, {"connects": connects}, point.version)
+        return write_commune_connects(draft, commune=commune, connects=connects)
 
 
-def _commune_point(draft: Draft, commune: Unit) -> BridgePoint:
+def write_commune_connects(draft: Draft, *, commune: Unit, connects: bool) -> BridgePoint:
+    """Do as ``connect_commune`` in a draft that is open already."""
+    point, made = _commune_point(draft, commune)
+    return _save_point(draft, point, {"connects": connects}, point.version, made=made)
+
+
+def _commune_point(draft: Draft, commune: Unit) -> tuple[BridgePoint, bool]:
     if not Unit.objects.communes_of(draft.invitation.unit).filter(pk=commune.pk).exists():
         raise ValidationError(f"{commune} không thuộc {draft.invitation.unit}.")
-    point, _ = BridgePoint.objects.get_or_create(
+    return BridgePoint.objects.get_or_create(
         meeting=draft.invitation.meeting,
         unit=commune,
         defaults={"tier": commune.tier, "parent": own_point(draft.invitation)},
     )
-    return point
 
 
-def _save_point(draft: Draft, point: BridgePoint, values: Mapping[str, Any], version: int) -> BridgePoint:
+def _save_point(
+    draft: Draft, point: BridgePoint, values: Mapping[str, Any], version: int, *, made: bool = False
+) -> BridgePoint:
+    """Save what differs. A point that was only now ``made`` is a change even where it is as it begins."""
     point = BridgePoint.objects.select_for_update(of=("self",)).select_related("unit").get(pk=point.pk)
-    if all(getattr(point, name) == value for name, value in values.items()):
+    if not made and all(getattr(point, name) == value for name, value in values.items()):
         return point
     if point.version != version:
         raise Stale(point, _last_change(draft.registration, Change.Kind.POINT, point.pk))
