@@ -29,6 +29,11 @@ class Migration(migrations.Migration):
             name='origin',
             field=models.CharField(choices=[('typed', 'nhập tay'), ('roster', 'từ danh sách tải lên'), ('copied', 'lấy từ hội nghị trước')], default='typed', editable=False, max_length=6, verbose_name='Nguồn'),
         ),
+        migrations.AlterField(
+            model_name='change',
+            name='kind',
+            field=models.CharField(choices=[('headcount', 'số lượng'), ('point', 'điểm cầu'), ('added', 'thêm đại biểu'), ('changed', 'sửa đại biểu'), ('removed', 'xóa đại biểu'), ('submitted', 'gửi đăng ký'), ('returned', 'trả lại'), ('extended', 'gia hạn'), ('asked', 'xin gia hạn'), ('refused', 'không cho gia hạn')], max_length=10),
+        ),
         migrations.CreateModel(
             name='CommuneLink',
             fields=[

@@ -28,6 +28,8 @@ class Change(models.Model):
         SUBMITTED = "submitted", "gửi đăng ký"
         RETURNED = "returned", "trả lại"
         EXTENDED = "extended", "gia hạn"
+        ASKED = "asked", "xin gia hạn"
+        REFUSED = "refused", "không cho gia hạn"
 
     registration = models.ForeignKey(Registration, on_delete=models.CASCADE, related_name="changes")
     version = models.PositiveIntegerField()

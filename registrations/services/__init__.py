@@ -4,8 +4,9 @@ Every write locks the invitation first, then reads PostgreSQL's clock, then deci
 (docs/decisions/0003, 0004).
 """
 
-from registrations.services.deciding import extend, return_registration
+from registrations.services.deciding import return_registration
 from registrations.services.drafts import Closed, Stale
+from registrations.services.extending import ask_extension, extend, grant, refuse
 from registrations.services.locking import deadline_of
 from registrations.services.rows import (
     add_delegates,
@@ -25,12 +26,15 @@ __all__ = [
     "Outcome",
     "Stale",
     "add_delegates",
+    "ask_extension",
     "change_delegate",
     "connect_commune",
     "deadline_of",
     "extend",
+    "grant",
     "own_point",
     "put_back",
+    "refuse",
     "remove_delegate",
     "return_registration",
     "save_commune_point",

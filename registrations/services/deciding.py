@@ -1,4 +1,4 @@
-"""What the office decides about one unit: more time, or back to the unit."""
+"""What the office decides about a submission: back to the unit."""
 
 from __future__ import annotations
 
@@ -9,33 +9,9 @@ from django.db import transaction
 
 from accounts.clock import database_now
 from accounts.models import User
-from registrations.models import Change, Extension, Registration
+from registrations.models import Change, Registration
 from registrations.services import locking
-
-
-@transaction.atomic
-def extend(*, invitation_id: int, until: datetime, reason: str, user: User) -> Extension:
-    """Give one unit more time, until a later hour, with a reason that stays on record (rule 3).
-
-    A unit that had submitted may submit again: its registration is reopened. Raises
-    ``ValidationError`` when ``until`` is not later than now or than the meeting's deadline.
-    """
-    invitation = locking.lock(invitation_id)
-    now = database_now()
-    if until <= now:
-        raise ValidationError({"until": "Giờ gia hạn phải ở sau giờ này."})
-    if until <= invitation.meeting.registration_deadline:
-        raise ValidationError({"until": "Giờ gia hạn phải sau hạn chung của hội nghị."})
-    extension = Extension.objects.create(
-        invitation=invitation, until=until, reason=reason, granted_at=now, granted_by=user
-    )
-    registration = Registration.objects.filter(invitation=invitation).first()
-    if registration is not None:
-        if registration.state == Registration.State.SUBMITTED:
-            registration.state = Registration.State.REOPENED
-            registration.save(update_fields=["state"])
-        locking.log(registration, Change.Kind.EXTENDED, reason[:300], now, user)
-    return extension
+from registrations.services.extending import extend
 
 
 @transaction.atomic

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from accounts.models import User
@@ -17,6 +18,22 @@ def lock(invitation_id: int) -> Invitation:
         .select_related("meeting", "unit", "audience")
         .get(pk=invitation_id)
     )
+
+
+def lock_all(invitation_ids: Collection[int]) -> list[Invitation]:
+    """Lock several invitations, always in the order of their keys: two who do so never wait in a circle."""
+    return list(
+        Invitation.objects.select_for_update(of=("self",))
+        .select_related("meeting", "unit", "audience")
+        .filter(pk__in=invitation_ids)
+        .order_by("pk")
+    )
+
+
+def registration_of(invitation: Invitation) -> Registration:
+    """Return the unit's registration, made where nothing was declared: the log has its home there."""
+    registration, _ = Registration.objects.get_or_create(invitation=invitation)
+    return registration
 
 
 def deadline_of(invitation: Invitation) -> datetime:
