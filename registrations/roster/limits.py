@@ -27,3 +27,9 @@ SECONDS = 9
 """Of processor time for the child process that reads: with its start, ten seconds on a free machine."""
 PATIENCE = 30
 """Seconds on the clock, for a machine that is busy: a sound list is not refused because others work too."""
+
+MARKING_SECONDS = 40
+MARKING_PATIENCE = 90
+"""A workbook that is given back coloured was read already; writing it takes longer than reading."""
+MOST_BYTES_WRITTEN = 400 * 1024 * 1024
+"""Of the sheets on their way into the workbook."""

@@ -29,6 +29,9 @@ NO_NAMES = (
     "Không tìm thấy cột họ và tên. Ghi tiêu đề “Họ và tên” trên cột tên (và “Chức vụ”, “Điện thoại”… trên "
     "các cột khác) rồi tải lên lại."
 )
+OWN_LISTS = "Danh mục của cổng"
+"""The hidden sheet of the portal's own template: it holds the words of the drop-down lists."""
+
 EMPTY = "Tệp không có dòng nào. Kiểm tra lại tệp rồi tải lên."
 
 
@@ -90,7 +93,7 @@ def understood(book: Book, *, columns: Mapping[str, Field] | None = None, sheet:
             others.append(one.name)
     if best is None:
         raise UnreadableRosterError(_why_nothing(book, empty=empty))
-    hidden = [one.name for one in book.sheets if one.hidden]
+    hidden = [one.name for one in book.sheets if one.hidden and one.name != OWN_LISTS]
     if hidden and not sheet:
         notes.append(f"Không đọc trang ẩn: {', '.join(hidden)}.")
     if others:
@@ -105,6 +108,7 @@ def understood(book: Book, *, columns: Mapping[str, Field] | None = None, sheet:
         best.refused,
         best.skipped,
         notes,
+        [one.name for one in visible if one.name],
     )
 
 

@@ -81,6 +81,8 @@ class Roster:
     refused: Sequence[Refused]
     skipped: Sequence[Skipped]
     notes: Sequence[str] = ()
+    sheets: Sequence[str] = ()
+    """The sheets of the file that can be chosen, in their order; hidden ones are not offered."""
 
     @property
     def to_look_at(self) -> list[Accepted]:
@@ -131,6 +133,7 @@ class Roster:
             "refused": [[row.row, row.typed, list(row.reasons)] for row in self.refused],
             "skipped": list(self.skipped),
             "notes": list(self.notes),
+            "sheets": list(self.sheets),
         }
 
     @classmethod
@@ -151,6 +154,7 @@ class Roster:
             refused=[Refused(row, typed, _remarks(reasons)) for row, typed, reasons in plain["refused"]],
             skipped=[Skipped(*row) for row in plain["skipped"]],
             notes=plain["notes"],
+            sheets=plain["sheets"],
         )
 
 

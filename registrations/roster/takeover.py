@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID, uuid5
 
+from django.db import transaction
+
 from accounts.vietnamese import folded
+from bridge_points.models import BridgePoint
 from registrations.models import Delegate
 from registrations.roster.roster import Accepted, Person
-from registrations.services import add_delegates
+from registrations.services import add_delegates, locking
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -21,6 +25,9 @@ ROSTERS = UUID("5d3f3c1e-6f0b-4f0e-9d7c-0b6a1c2d3e4f")
 """The name space of the keys."""
 
 
+Likeness = Callable[[Person], "tuple[str, ...] | None"]
+
+
 class Taken(NamedTuple):
     """How many rows were added, and how many were there already."""
 
@@ -28,47 +35,178 @@ class Taken(NamedTuple):
     known: int
 
 
+class Parted(NamedTuple):
+    """The rows of people who are not in the unit's list yet, and of those who are."""
+
+    new: list[Accepted]
+    known: list[Accepted]
+
+
 def take(*, invitation: Invitation, user: User, waited: timedelta, accepted: Sequence[Accepted]) -> Taken:
     """Add the people of ``accepted`` who are not in the unit's list yet, in their order.
 
-    A person is known by unit, meeting, name, post and telephone, marks and capitals apart: a file that was
-    corrected and uploaded again adds only what is new, and so does one whose people were typed by hand.
-    Raises ``services.Closed``.
+    A file that was corrected and uploaded again adds only what is new (``part``), and so does one whose
+    people were typed by hand. Raises ``services.Closed``.
     """
-    rows = rows_of(invitation, [row.person for row in accepted])
-    there = {
-        key_of(invitation, Person(*values))
-        for values in Delegate.objects.filter(registration__invitation=invitation).values_list(
-            "full_name", "position", "organisation", "phone"
+    with transaction.atomic():
+        locking.lock(invitation.pk)
+        new, known = part(invitation, accepted)
+        if new:
+            rows = rows_of(invitation, [row.person for row in new])
+            add_delegates(invitation_id=invitation.pk, user=user, waited=waited, rows=rows)
+    return Taken(len(new), len(known))
+
+
+# ── Who is there already ─────────────────────────────────────────────────────────────────────────
+
+
+def part(invitation: Invitation, accepted: Sequence[Accepted]) -> Parted:
+    """Part the people who are new from those who are in the unit's list, whoever brought them there.
+
+    Marks and capitals apart, somebody is known by name, post and telephone; then, so that a cell that was
+    corrected makes nobody a second time, by name and telephone, or by name, post and organisation. In these
+    two each person of the list stands for one row only: a namesake with another telephone, or a second post
+    of the same person, that the same file brings is a row of its own.
+    """
+    there = list(
+        Delegate.objects.filter(registration__invitation=invitation).values_list(
+            "key", "full_name", "position", "organisation", "phone"
         )
-    }
-    new = {row["key"]: row for row in rows if row["key"] not in there}
-    if new:
-        add_delegates(invitation_id=invitation.pk, user=user, waited=waited, rows=list(new.values()))
-    return Taken(len(new), len(rows) - len(new))
+    )
+    keys = {stored for stored, *_ in there}
+    exact: dict[UUID, int] = {}
+    for place, (_, *values) in enumerate(there):
+        exact.setdefault(key_of(invitation, Person(*values)), place)
+    new, spent = {}, set()
+    for row in accepted:
+        key = key_of(invitation, row.person)
+        if key in exact:
+            spent.add(exact[key])
+        elif key not in keys and key not in new:
+            new[key] = row
+    if there and new:
+        people = [Person(*values) for place, (_, *values) in enumerate(there) if place not in spent]
+        for likeness in (_by_telephone, _by_post):
+            _drop_alike(new, people, likeness)
+    fresh = {id(row) for row in new.values()}
+    return Parted(list(new.values()), [row for row in accepted if id(row) not in fresh])
+
+
+def _drop_alike(new: dict[UUID, Accepted], people: list[Person], likeness: Likeness) -> None:
+    """Take from ``new`` whoever is like one of ``people``, and that one from ``people``."""
+    alike: dict[tuple[str, ...], list[int]] = {}
+    for place, person in enumerate(people):
+        if mark := likeness(person):
+            alike.setdefault(mark, []).append(place)
+    gone = set()
+    for key, row in list(new.items()):
+        places = alike.get(likeness(row.person) or ())
+        if places:
+            gone.add(places.pop(0))
+            del new[key]
+    people[:] = [person for place, person in enumerate(people) if place not in gone]
+
+
+@lru_cache(maxsize=16_384)
+def _folded(text: str) -> str:
+    return folded(text)
+
+
+def _by_telephone(person: Person) -> tuple[str, ...] | None:
+    return (_folded(person.full_name), person.phone) if person.phone else None
+
+
+def _by_post(person: Person) -> tuple[str, ...]:
+    return _folded(person.full_name), _folded(person.position), _folded(person.organisation)
+
+
+def key_of(invitation: Invitation, person: Person) -> UUID:
+    """Return the key of a person in one unit's registration for one meeting.
+
+    Whoever has no telephone is told from namesakes by the organisation.
+    """
+    told = person.phone or _folded(person.organisation)
+    parts = (invitation.unit_id, invitation.meeting_id, _folded(person.full_name), _folded(person.position))
+    return uuid5(ROSTERS, "\n".join(map(str, (*parts, told))))
+
+
+# ── What becomes of a row ────────────────────────────────────────────────────────────────────────
 
 
 def rows_of(invitation: Invitation, people: Iterable[Person]) -> list[dict[str, Any]]:
     """Return the rows as ``services.add_delegates`` takes them."""
-    roles = list(invitation.audience.roles.all())
-    return [
-        {
+    roles, points = Roles(invitation), Points(invitation)
+    rows = []
+    for person in people:
+        row = {
             "key": key_of(invitation, person),
+            "origin": Delegate.Origin.ROSTER,
             "full_name": person.full_name,
             "position": person.position,
             "organisation": person.organisation,
             "phone": person.phone,
             "note": person.note,
-            "role": role_called(person.role, roles),
+            "role": roles.called(person.role),
         }
-        for person in people
-    ]
+        point = points.called(person.point)
+        rows.append(row if point is None else row | {"bridge_point": point})
+    return rows
 
 
-def key_of(invitation: Invitation, person: Person) -> UUID:
-    """Return the key of a person in one unit's registration for one meeting."""
-    parts = (invitation.unit_id, invitation.meeting_id, folded(person.full_name), folded(person.position))
-    return uuid5(ROSTERS, "\n".join(map(str, (*parts, person.phone))))
+class Roles:
+    """The invited roles of a unit, found by what a list calls them; the same word is looked up once."""
+
+    def __init__(self, invitation: Invitation) -> None:
+        self._roles = list(invitation.audience.roles.all())
+        self._found: dict[str, InvitedRole | None] = {}
+
+    def called(self, text: str) -> InvitedRole | None:
+        """Return the role that ``text`` names, or the one for whoever is not named (``role_called``)."""
+        if text not in self._found:
+            self._found[text] = role_called(text, self._roles)
+        return self._found[text]
+
+
+class Points:
+    """The bridge points of a unit and of those below it, found by what a list calls them."""
+
+    def __init__(self, invitation: Invitation) -> None:
+        branch = BridgePoint.objects.filter(
+            meeting_id=invitation.meeting_id, unit__path__startswith=invitation.unit.path
+        )
+        self._points = list(branch.select_related("unit").order_by("pk"))
+        self._found: dict[str, BridgePoint | None] = {}
+
+    def called(self, text: str) -> BridgePoint | None:
+        """Return the one point that ``text`` names, by its whole name or without "xã", "phường"; or None."""
+        if text not in self._found:
+            self._found[text] = self._find(folded(text)) if text else None
+        return self._found[text]
+
+    def _find(self, words: str) -> BridgePoint | None:
+        for form in (str, place_words):
+            wanted = form(words)
+            alike = [
+                point
+                for point in self._points
+                if wanted in {form(folded(name)) for name in (point.unit.name, point.unit.called)}
+            ]
+            if wanted and len(alike) == 1:
+                return alike[0]
+        return None
+
+
+_BEFORE_A_PLACE = re.compile(
+    r"^(?:diem cau|diem|tai|hoi truong|dang uy|dang bo|ubnd|uy ban nhan dan|huyen uy|thanh uy|thi uy|huyen"
+    r"|thanh pho|thi xa|thi tran|phuong|xa|tt|tp|tx|[xp])(?:[ .:]+|$)"
+)
+
+
+def place_words(words: str) -> str:
+    """Return the name of a place alone: "diem cau xa thien loc" → "thien loc"."""
+    while (shorter := _BEFORE_A_PLACE.sub("", words)) != words:
+        words = shorter
+    return words
 
 
 def role_called(text: str, roles: Sequence[InvitedRole]) -> InvitedRole | None:

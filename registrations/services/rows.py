@@ -161,7 +161,8 @@ def add_delegates(
     """Add delegates at the end of the unit's list, in the order given.
 
     Each row holds the fields of a delegate and a ``key`` (UUID) made with the form: a row whose key
-    is there already is the same row sent twice over a bad line, and is given back unchanged.
+    is there already is the same row sent twice over a bad line, and is given back unchanged. A row that
+    names no ``bridge_point`` is at the unit's own.
     """
     with editing(invitation_id=invitation_id, user=user, waited=waited) as draft:
         registration = draft.registration
@@ -177,7 +178,7 @@ def add_delegates(
         for row in rows:
             if row["key"] not in known:
                 rank += 1
-                delegate = Delegate(registration=registration, bridge_point=point, rank=rank, **row)
+                delegate = Delegate(registration=registration, rank=rank, **{"bridge_point": point, **row})
                 delegate.compute_keys()
                 known[delegate.key] = delegate
                 new.append(delegate)
