@@ -28,7 +28,7 @@ VERBS = {
     UnitState.SEEN: "Đọc và xác nhận",
     UnitState.CONFIRMED: "Bắt đầu đăng ký",
     UnitState.SUBMITTED: "Xem đăng ký",
-    UnitState.LATE: "Xem bản đã khóa",
+    UnitState.LATE: "Xem và xin gia hạn",
 }
 READS_LETTER_FIRST = (UnitState.INVITED, UnitState.SEEN)
 

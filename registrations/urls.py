@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from registrations.views import office, rows, submission, unit
+from registrations.views import extending, office, rows, submission, unit
 
 REGISTRATION = "hoi-nghi/<slug:slug>/dang-ky/<slug:unit>/"
 
@@ -26,5 +26,7 @@ urlpatterns = [
     path(REGISTRATION + "gui/", submission.submit, name="registration_submit"),
     path(REGISTRATION + "bien-nhan/<int:number>/", submission.receipt, name="receipt"),
     path(REGISTRATION + "gia-han/", office.extend, name="registration_extend"),
+    path(REGISTRATION + "xin-gia-han/", extending.ask, name="registration_ask_extension"),
+    path("hoi-nghi/<slug:slug>/gia-han/", extending.requests, name="extension_requests"),
     path(REGISTRATION + "tra-lai/", office.send_back, name="registration_return"),
 ]

@@ -18,7 +18,7 @@ from accounts.templatetags.portal import CELLS, short_moment
 from accounts.vietnamese import folded
 from bridge_points.models import PointState
 from invitations.models import Meeting
-from registrations.models import Change, Submission
+from registrations.models import Change, ExtensionRequest, Submission
 from registrations.states import UnitState
 from reports.arrivals import Chart, arrivals, draw
 from reports.counts import BOARD_ORDER, Counts, Figures, UnitCounts, read_counts
@@ -179,6 +179,8 @@ class Board:
     rows: list[Row]
     chart: Chart
     log: list[Entry]
+    waiting: int = 0
+    """Units that asked for more time and wait for the office."""
     text: str = ""
     state: str = ""
 
@@ -226,7 +228,15 @@ class Board:
         cells = [(row.counts.sum, [commune.title for commune in row.counts.communes]) for row in self.rows]
         hours = (self.now.date(), self.deadline.timestamp())
         return fingerprint(
-            self.meeting.pk, self.meeting.slug, self.text, self.state, hours, rows, cells, self.log
+            self.meeting.pk,
+            self.meeting.slug,
+            self.text,
+            self.state,
+            hours,
+            rows,
+            cells,
+            self.log,
+            self.waiting,
         )
 
     @property
@@ -284,7 +294,7 @@ class Board:
 
 
 def read_board(meeting: Meeting, *, text: str = "", state: str = "") -> Board:
-    """Read the board of ``meeting`` in ten queries and one picture; an unknown ``state`` narrows nothing."""
+    """Read the board of ``meeting`` in eleven queries and one picture; an unknown ``state`` narrows nothing."""
     with one_picture() as picture:
         now = picture.now
         counts = read_counts(meeting, picture)
@@ -292,6 +302,8 @@ def read_board(meeting: Meeting, *, text: str = "", state: str = "") -> Board:
         last = {submission.registration_id: submission for submission in submissions}
         contacts = _contacts(counts.missing_units)
         changes = _changes(meeting, now)
+        requests = ExtensionRequest.objects.waiting().filter(invitation__meeting=meeting)
+        waiting = picture.once(("waiting", meeting.pk), requests.count)
     registrations = [unit.standing.registration for unit in counts.units if unit.standing.registration]
     return Board(
         meeting=meeting,
@@ -309,6 +321,7 @@ def read_board(meeting: Meeting, *, text: str = "", state: str = "") -> Board:
             now=now,
         ),
         log=_log(changes, counts, last),
+        waiting=waiting,
         text=text,
         state=state if state in VIEWS or state in UnitState else "",
     )
@@ -380,6 +393,10 @@ def _entry(change: dict[str, Any], unit: UnitCounts, submission: Submission | No
             return Entry(at, name, before="Văn phòng trả lại", after=f": {what}")
         case Change.Kind.EXTENDED:
             return Entry(at, name, before="Văn phòng gia hạn", after=f": {what}")
+        case Change.Kind.ASKED:
+            return Entry(at, name, after=f"xin gia hạn: {what}")
+        case Change.Kind.REFUSED:
+            return Entry(at, name, before="Văn phòng không gia hạn cho", after=f": {what}")
     details = [
         Detail(f"+{change['delegate_added']} tên", "plus") if change["delegate_added"] else None,
         Detail(f"−{change['delegate_removed']} tên", "minus") if change["delegate_removed"] else None,

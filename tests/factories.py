@@ -34,8 +34,10 @@ from registrations.models import (
     Change,
     Delegate,
     Extension,
+    ExtensionRequest,
     Headcount,
     Registration,
+    SamePerson,
     Submission,
 )
 from registrations.services import own_point
@@ -327,6 +329,33 @@ class ExtensionFactory(DjangoModelFactory[Extension]):
     )
     reason = "Mất điện toàn huyện từ sáng."
     granted_at = factory.LazyFunction(timezone.now)
+
+
+class ExtensionRequestFactory(DjangoModelFactory[ExtensionRequest]):
+    """One that waits for the office."""
+
+    class Meta:
+        model = ExtensionRequest
+
+    invitation = factory.SubFactory(InvitationFactory)
+    reason = "Còn ba xã chưa báo cán bộ kỹ thuật, xin đến 20 giờ."
+    asked_at = factory.LazyFunction(timezone.now)
+
+
+class SamePersonFactory(DjangoModelFactory[SamePerson]):
+    """Two rows of one registration that are one person in two posts."""
+
+    class Meta:
+        model = SamePerson
+
+    first = factory.SubFactory(DelegateFactory)
+    second = factory.LazyAttribute(
+        lambda pair: DelegateFactory.create(
+            registration=pair.first.registration, full_name=pair.first.full_name
+        )
+    )
+    kind = SamePerson.Kind.TWO_POSTS
+    decided_at = factory.LazyFunction(timezone.now)
 
 
 class ChangeFactory(DjangoModelFactory[Change]):

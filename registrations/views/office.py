@@ -12,6 +12,7 @@ from accounts.permissions import Right
 from accounts.requests import PortalRequest
 from registrations import services
 from registrations.forms import ExtensionForm, ReturnForm
+from registrations.late_units import last_request
 from registrations.views.scope import fetch
 
 
@@ -29,6 +30,7 @@ def extend(request: PortalRequest, slug: str, unit: str) -> HttpResponse:
             messages.success(request, f"Đã gia hạn cho {at.invitation.unit}.")
             return redirect("registration", slug, unit)
     context = {"at": at, "form": form, "earlier": at.invitation.extensions.select_related("granted_by")}
+    context["asked"] = last_request(at.invitation)
     return render(request, "registrations/extend.html", context, status=422 if form.errors else 200)
 
 

@@ -57,6 +57,6 @@ def receipt(request: PortalRequest, slug: str, unit: str, number: int) -> HttpRe
             "meeting": at.invitation.meeting,
             "unit": at.invitation.unit,
             "submission": submission,
-            "extensions": at.invitation.extensions.select_related("granted_by"),
+            "extensions": at.invitation.extensions.select_related("granted_by", "request__asked_by"),
         },
     )

@@ -15,7 +15,9 @@ from accounts.permissions import Right, may, require
 from accounts.requests import PortalRequest
 from invitations.models import Invitation
 from registrations.asking import ask, miles
+from registrations.extension_forms import AskExtensionForm
 from registrations.forms import DelegateForm, HeadcountForm, OwnPointForm
+from registrations.late_units import last_request
 from registrations.models import Attempt
 from registrations.overview import Overview, RoleLine, overview
 from registrations.states import Standing, UnitState, standing, with_extension
@@ -41,6 +43,7 @@ def todo(request: PortalRequest) -> HttpResponse:
         first = own[0]
         view, sessions = overview(first), list(first.invitation.meeting.sessions.all())
         context |= {"view": view, "sessions": sessions, "ask": ask(view), "miles": miles(view, sessions)}
+        context["asked"] = last_request(view.invitation)
     return render(request, "registrations/todo.html", context)
 
 
@@ -60,16 +63,23 @@ def registration(request: PortalRequest, slug: str, unit: str) -> HttpResponse:
     view = overview(fetch(request, slug, unit, Right.READ_REGISTRATION))
     registers = may(request.user, Right.REGISTER)
     if registers and view.standing.state == UnitState.LATE and "xem" not in request.GET:
-        return _closed(request, view)
+        return closed_page(request, view)
     editable = registers and view.standing.is_open
     return render(request, "registrations/registration.html", page(view, editable=editable))
 
 
-def _closed(request: PortalRequest, view: Overview) -> HttpResponse:
-    """Show that it is too late, what was kept, and what can be done."""
-    attempts = Attempt.objects.filter(invitation=view.invitation)[:10]
-    context = {"view": view, "attempts": attempts, "now": database_now()}
-    return render(request, "registrations/closed.html", context)
+def closed_page(
+    request: PortalRequest, view: Overview, *, form: AskExtensionForm | None = None, status: int = 200
+) -> HttpResponse:
+    """Show that it is too late, what was kept, and how to ask for more time; ``form`` as it was typed."""
+    context = {
+        "view": view,
+        "attempts": Attempt.objects.filter(invitation=view.invitation)[:10],
+        "now": database_now(),
+        "asked": last_request(view.invitation),
+        "form": form or AskExtensionForm(),
+    }
+    return render(request, "registrations/closed.html", context, status=status)
 
 
 def page(view: Overview, *, editable: bool) -> dict[str, Any]:

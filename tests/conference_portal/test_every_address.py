@@ -96,6 +96,8 @@ ADDRESSES: dict[str, Address] = {
     "receipt": Address((*UNIT, "submission"), get=READERS_OF_A_UNIT),
     "registration_extend": Address(UNIT, get="o334444", post="o334444"),
     "registration_return": Address(UNIT, get="o334444", post="o334444"),
+    "registration_ask_extension": Address(UNIT, post=THE_UNIT),
+    "extension_requests": Address(MEETING, get=OFFICE, post=OFFICE),
     # reminders
     "outbox": Address(get=OFFICE),
     "reminder": Address(("reminder",), get="o444444"),
