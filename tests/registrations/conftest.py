@@ -36,7 +36,7 @@ def draft(desk: dict[str, Any], district_roles: list[InvitedRole]) -> Registrati
     services.add_delegates(
         **desk,
         rows=[
-            row("Nguyễn Hữu Khang", district_roles[0], position="Bí thư", phone="0900000301"),
+            row("Nguyễn Hữu Khang", district_roles[1], position="Bí thư", phone="0900000301"),
             row("Trần Đình Phúc", district_roles[1], position="Phó Bí thư"),
         ],
     )

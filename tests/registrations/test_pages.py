@@ -57,7 +57,7 @@ def test_an_agency_registers_its_own_delegates_at_the_provincial_point(
 
 def test_what_is_missing_is_told_beside_the_button(address, an, draft):
     page = client_of(an).get(address).content.decode()
-    assert "thiếu 44&nbsp;tên" in page
+    assert "thiếu 43&nbsp;tên" in page
     assert "Vẫn gửi được" in page
 
 
@@ -200,3 +200,18 @@ def test_a_submission_costs_the_same_queries_however_many_rows(desk, draft, djan
     small = send()
     DelegateFactory.create_batch(40, registration=draft, bridge_point=draft.delegates.first().bridge_point)
     assert send() == small
+
+
+def test_names_beyond_the_number_ask_and_offer_the_right_number(address, an, desk, draft, district_roles):
+    services.set_headcount(**desk, role_id=district_roles[1].pk, number=1)
+    browser = client_of(an)
+    page = browser.get(address).content.decode()
+    assert "thừa 1&nbsp;tên" in page
+    assert 'name="beyond" id="beyond" required' in page
+    form = {"form_uuid": str(uuid.uuid4()), "version": draft.__class__.objects.get(pk=draft.pk).version}
+    refused = browser.post(f"{address}gui/", form, follow=True).content.decode()
+    assert "số tên nhiều hơn số đã khai" in refused
+    assert "Những gì đã nhập vẫn còn nguyên" in refused
+    offered = {"number": "2"}
+    browser.post(f"{address}so-luong/{district_roles[1].pk}/", offered, headers={"HX-Request": "true"})
+    assert 'name="beyond"' not in browser.get(address).content.decode()

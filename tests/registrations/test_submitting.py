@@ -163,3 +163,31 @@ def test_returning_after_the_deadline_needs_a_new_hour(desk, submitted, trang, c
 def test_attempts_name_who_pressed(desk, draft, an):
     assert press_submit(desk, draft).attempt.by == an
     assert an.role == Role.CLERK
+
+
+# ── Names beyond the number ──────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def too_many(desk, draft, district_roles):
+    """Two names, one declared."""
+    services.set_headcount(**desk, role_id=district_roles[1].pk, number=1)
+    return draft
+
+
+def test_names_beyond_the_number_are_not_sent_unasked(desk, too_many):
+    outcome = press_submit(desk, too_many)
+    assert outcome.submission is None
+    assert outcome.attempt.result == Attempt.Result.BEYOND
+    assert too_many.delegates.count() == 2
+
+
+def test_names_beyond_the_number_are_sent_when_they_are_meant(desk, too_many):
+    submission = press_submit(desk, too_many, beyond=True).submission
+    assert (submission.declared, submission.named) == (1, 2)
+
+
+def test_names_of_a_role_without_a_number_are_beyond_it(desk, draft, district_roles):
+    services.set_headcount(**desk, role_id=district_roles[1].pk, number=None)
+    services.set_headcount(**desk, role_id=district_roles[2].pk, number=3)
+    assert press_submit(desk, draft).attempt.result == Attempt.Result.BEYOND

@@ -3,8 +3,8 @@
 // [data-saved] tells where the text stands: "Đang lưu", "đã lưu 16:58:41" (the server's time, from
 // HX-Trigger: {"saved": {"at": "16:58:41"}}), "Mất kết nối, đang thử lại". A write that did not arrive
 // is sent again, unchanged, after 2, 4, 8, 16 and then every 30 seconds until it does; the server
-// knows a form by its uuid, so what arrived twice counts once. A 401 asks for a new sign-in beside
-// the page and then sends what waited.
+// knows a form by its uuid, so what arrived twice counts once. A 401 asks for a new sign-in in place
+// and then sends what waited.
 //
 // Rows are tr.is-edit and tr.is-new (or [data-row]): Enter saves, Escape leaves by [data-row-cancel].
 (() => {
@@ -128,12 +128,14 @@
   };
   const BROKEN = "Máy chủ gặp lỗi nên chưa lưu được. Những gì vừa gõ vẫn còn trên trang; thử lại sau ít phút.";
 
-  const loginPath = () => document.querySelector("#dlg-session [data-login]")?.pathname;
+  const dialog = document.getElementById("dlg-session");   // only for who is signed in
+  const entrance = dialog?.querySelector("[data-sign-in]");
+  const loginPath = entrance && new URL(entrance.action).pathname;
 
   function isStranger(xhr) {
     if (xhr.status === 401) return true;
     const path = xhr.responseURL && new URL(xhr.responseURL).pathname;
-    return Boolean(path) && path === loginPath() && path !== location.pathname;
+    return Boolean(path) && path === loginPath && path !== location.pathname;
   }
 
   let focusLater = null;
@@ -174,7 +176,6 @@
       return notice(FAILURES[xhr.status] || BROKEN, { key: "failure", stop: true, reload: [403, 404].includes(xhr.status) });
     }
     forget("failure");
-    delete document.getElementById("dlg-session").dataset.tried;
     if (write) settle(config);
     if (waiting.length) say("offline");
     else if (!/"?saved"?/.test(xhr.getResponseHeader("HX-Trigger") || "")) rest();
@@ -183,23 +184,44 @@
   // ── The session is over ─────────────────────────────────────────────────────────────────
   function signInFirst(detail) {
     const config = detail.requestConfig;
-    const dialog = document.getElementById("dlg-session");
     if (worthIt(config)) {
-      const again = strangers.length === 0 && dialog.dataset.tried;
       strangers = strangers.filter((entry) => !same(config)(entry));
       strangers.push({ config, swap: detail.etc.swapOverride });
-      dialog.querySelector("[data-session-again]").hidden = !again;
     }
     say("session");
-    if (!dialog.open) dialog.showModal();
+    if (dialog && !dialog.open) dialog.showModal();
   }
 
-  document.addEventListener("click", (event) => {
-    if (!event.target.closest("[data-retry-session]")) return;
-    const dialog = event.target.closest("dialog");
+  function refuseEntry(text) {
+    const line = dialog.querySelector("[data-sign-in-error]");
+    line.textContent = text;
+    line.classList.toggle("show", Boolean(text));
+    if (text) dialog.querySelector("[name=password]").select();
+  }
+
+  async function knock() {   // the sign-in page answers a script in JSON
     const token = freshToken();
-    if (token) document.querySelectorAll("input[name=csrfmiddlewaretoken]").forEach((field) => { field.value = token; });
-    dialog.dataset.tried = "yes";
+    const answer = await fetch(entrance.action, {
+      method: "POST",
+      body: new FormData(entrance),
+      headers: { "X-Requested-With": "XMLHttpRequest", "X-CSRFToken": token || "" },
+    });
+    if (answer.ok) return "";
+    if (answer.status === 429) return FAILURES[429];
+    if (answer.status !== 400) return BROKEN;
+    const { form } = await answer.json();
+    return [...form.errors, ...Object.values(form.fields).flatMap((field) => field.errors)].join(" ");
+  }
+
+  entrance?.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    event.stopPropagation();
+    const refused = await knock().catch(() => LABELS.offline[1].replace("đang thử lại", "mời thử lại") + ".");
+    refuseEntry(refused);
+    if (refused) return;
+    const token = freshToken();
+    document.querySelectorAll("input[name=csrfmiddlewaretoken]").forEach((field) => { field.value = token; });
+    dialog.querySelector("[name=password]").value = "";
     dialog.close();
     const held = strangers;
     strangers = [];
