@@ -13,7 +13,7 @@ from accounts.fingerprint import fingerprint
 from accounts.models import Tier, Unit
 from bridge_points.models import BridgePoint
 from invitations.models import Invitation, InvitedRole
-from registrations.models import Delegate, Headcount, Registration, Submission
+from registrations.models import CommuneAnswer, Delegate, Headcount, Registration, Submission
 from registrations.states import Standing
 
 
@@ -101,7 +101,7 @@ class Overview:
     @property
     def people_fingerprint(self) -> str:
         """The same for two lists of the same people."""
-        people = [(delegate.pk, delegate.version, str(delegate.role or "")) for delegate in self.delegates]
+        people = [(one.pk, one.version, one.origin, str(one.role or "")) for one in self.delegates]
         return fingerprint(self._place, people)
 
     @property
@@ -126,6 +126,11 @@ class Overview:
     def named(self) -> int:
         """Delegates with a name."""
         return len(self.delegates)
+
+    @property
+    def copied(self) -> int:
+        """How many of the people came from an earlier meeting."""
+        return sum(1 for delegate in self.delegates if delegate.origin == Delegate.Origin.COPIED)
 
     @cached_property
     def names_missing(self) -> int:
@@ -158,6 +163,12 @@ class Overview:
     def unfinished(self) -> list[CommuneLine]:
         """Connected communes with an empty box."""
         return [line for line in self.communes if line.missing]
+
+    @cached_property
+    def answers_waiting(self) -> int:
+        """Answers of communes, sent by their links, that wait to be looked at."""
+        waiting = CommuneAnswer.State.WAITING
+        return CommuneAnswer.objects.filter(link__invitation=self.invitation, state=waiting).count()
 
     @property
     def shows_own_point(self) -> bool:

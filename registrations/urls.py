@@ -2,9 +2,19 @@
 
 from django.urls import path
 
-from registrations.views import extending, office, rows, submission, unit
+from registrations.views import (
+    commune_public,
+    commune_sheet,
+    communes,
+    extending,
+    office,
+    rows,
+    submission,
+    unit,
+)
 
 REGISTRATION = "hoi-nghi/<slug:slug>/dang-ky/<slug:unit>/"
+COMMUNES = REGISTRATION + "cap-xa/"
 
 urlpatterns = [
     path("viec-can-lam/", unit.todo, name="todo"),
@@ -19,6 +29,22 @@ urlpatterns = [
         rows.commune_connects,
         name="registration_commune_connects",
     ),
+    path(COMMUNES, communes.links, name="registration_communes"),
+    path(COMMUNES + "tao/", communes.make_links, name="registration_commune_links_make"),
+    path(COMMUNES + "ket-noi/", communes.connect_all, name="registration_communes_connect"),
+    path(COMMUNES + "excel/", commune_sheet.sheet, name="registration_commune_sheet"),
+    path(COMMUNES + "excel/tep/", commune_sheet.workbook, name="registration_commune_sheet_file"),
+    path(COMMUNES + "excel/ghi/", commune_sheet.take, name="registration_commune_sheet_take"),
+    path(COMMUNES + "ma-qr/", communes.slips, name="registration_commune_slips"),
+    path(COMMUNES + "duong-dan/<int:pk>/", communes.link, name="registration_commune_link"),
+    path(
+        COMMUNES + "duong-dan/<int:pk>/thu-hoi/",
+        communes.revoke_link,
+        name="registration_commune_link_revoke",
+    ),
+    path(COMMUNES + "tra-loi/", communes.answers, name="registration_commune_answers"),
+    path(COMMUNES + "tra-loi/<int:pk>/", communes.answer, name="registration_commune_answer"),
+    path("xa/<str:token>/", commune_public.commune_link, name="commune_link"),
     path(REGISTRATION + "dai-bieu/", rows.delegates, name="registration_delegates"),
     path(REGISTRATION + "dai-bieu/<int:pk>/", rows.delegate, name="registration_delegate"),
     path(REGISTRATION + "dai-bieu/<int:pk>/xoa/", rows.delegate_remove, name="registration_delegate_remove"),

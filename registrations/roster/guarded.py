@@ -64,6 +64,14 @@ def read_roster_text(text: str, *, columns: Mapping[str, Field] | None = None) -
     return _understood(*_asked({"name": "", "columns": columns, "sheet": ""}, data))
 
 
+def read_communes(data: bytes, name: str) -> dict[str, Any]:
+    """Read a sheet of communes as ``communes.read_communes`` does, at arm's length."""
+    checked_name(name)
+    if len(data) > MOST_BYTES:
+        raise UnreadableRosterError(TOO_LARGE)
+    return _plain(*_asked({"name": name, "communes": True}, data))
+
+
 def mark_roster(data: bytes, name: str, *, sheet: str, marks: Marks, kept: bool = True) -> bytes:
     """Return the workbook with its cells in question coloured, as ``marked.marked`` does, at arm's length.
 
@@ -104,11 +112,15 @@ def _asked(question: Mapping[str, Any], data: bytes, **more: str) -> tuple[bytes
 
 
 def _understood(answer: bytes, code: int) -> Roster:
+    return Roster.from_plain(_plain(answer, code))
+
+
+def _plain(answer: bytes, code: int) -> dict[str, Any]:
     if code == 0:
-        plain = json.loads(answer)
+        plain: dict[str, Any] = json.loads(answer)
         if "refusal" in plain:
             raise UnreadableRosterError(plain["refusal"])
-        return Roster.from_plain(plain)
+        return plain
     raise UnreadableRosterError(TOO_LONG if code in _KILLED_BY_TIME else TOO_BIG)
 
 
@@ -151,16 +163,18 @@ def _mark(question: Mapping[str, Any]) -> None:
 
 
 def _read(question: Mapping[str, Any]) -> None:
-    from registrations.roster import reader
+    from registrations.roster import communes, reader
 
     data = sys.stdin.buffer.read()
-    told = {letter: Field(name) for letter, name in (question["columns"] or {}).items()}
+    told = {letter: Field(name) for letter, name in (question.get("columns") or {}).items()}
     try:
-        if question["name"]:
+        if "communes" in question:
+            plain = communes.read_communes(data, question["name"])
+        elif question["name"]:
             roster = reader.read_roster(data, question["name"], columns=told, sheet=question["sheet"])
+            plain = roster.as_plain()
         else:
-            roster = reader.read_roster_text(data.decode("utf-8"), columns=told)
-        plain = roster.as_plain()
+            plain = reader.read_roster_text(data.decode("utf-8"), columns=told).as_plain()
     except UnreadableRosterError as reason:
         plain = {"refusal": str(reason)}
     except MemoryError:

@@ -58,18 +58,19 @@ def _refused(
 
 def _closed(form: BaseForm, too_late: services.Closed) -> BaseForm:
     """Put on the form that the deadline has passed."""
-    form.add_error(None, f"{_too_late_words(too_late)} Dòng này chưa được lưu; chép lại nếu cần.")
+    form.add_error(None, f"{too_late_words(too_late)} Dòng này chưa được lưu; chép lại nếu cần.")
     return form
 
 
 def _not_done(too_late: services.Closed) -> HttpResponse:
     """Leave the page as it is and say that the deadline has passed."""
     response = HttpResponse(status=409, headers={"HX-Reswap": "none"})
-    trigger_client_event(response, "notice", {"value": f"{_too_late_words(too_late)} Chưa thay đổi gì."})
+    trigger_client_event(response, "notice", {"value": f"{too_late_words(too_late)} Chưa thay đổi gì."})
     return response
 
 
-def _too_late_words(too_late: services.Closed) -> str:
+def too_late_words(too_late: services.Closed) -> str:
+    """Say when it became too late."""
     return f"Đã hết hạn lúc {timezone.localtime(too_late.deadline):%H:%M:%S, %d/%m/%Y}."
 
 

@@ -7,6 +7,7 @@ adds a page says here who may open it and who may send to it.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import transaction
@@ -15,6 +16,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from registrations import services
 from registrations.models import Change
+from registrations.services import commune_links
 from reminders.models import Reminder
 from reports.models import ExportJob
 from tests.cast import client_of
@@ -88,6 +90,18 @@ ADDRESSES: dict[str, Address] = {
     "registration_point": Address(UNIT, post=THE_UNIT),
     "registration_commune": Address((*UNIT, "commune"), get=THE_UNIT, post=THE_UNIT),
     "registration_commune_connects": Address((*UNIT, "commune"), post=THE_UNIT),
+    "registration_communes": Address(UNIT, get=READERS_OF_A_UNIT),
+    "registration_commune_links_make": Address(UNIT, post=THE_UNIT),
+    "registration_communes_connect": Address(UNIT, post=THE_UNIT),
+    "registration_commune_sheet": Address(UNIT, get=THE_UNIT, post=THE_UNIT),
+    "registration_commune_sheet_file": Address(UNIT, get=THE_UNIT),
+    "registration_commune_sheet_take": Address(UNIT, post=THE_UNIT),
+    "registration_commune_slips": Address(UNIT, get=THE_UNIT),
+    "registration_commune_link": Address((*UNIT, "link"), get=THE_UNIT),
+    "registration_commune_link_revoke": Address((*UNIT, "link"), post=THE_UNIT),
+    "registration_commune_answers": Address(UNIT, get=READERS_OF_A_UNIT),
+    "registration_commune_answer": Address((*UNIT, "answer"), get=THE_UNIT, post=THE_UNIT),
+    "commune_link": Address(("token",), get=EVERYBODY, post=EVERYBODY),
     "registration_delegates": Address(UNIT, post=THE_UNIT),
     "registration_delegate": Address((*UNIT, "delegate"), get=THE_UNIT, post=THE_UNIT),
     "registration_delegate_remove": Address((*UNIT, "delegate"), post=THE_UNIT),
@@ -130,7 +144,7 @@ ADDRESSES: dict[str, Address] = {
 
 OPEN_TO_STRANGERS = {
     name for name in ADDRESSES if name.startswith(("account_login", "account_logout", "account_reset"))
-} | {"account_inactive", "healthz", "readyz"}
+} | {"account_inactive", "commune_link", "healthz", "readyz"}
 
 
 def _addresses(
@@ -169,6 +183,8 @@ def world(
     services.remove_delegate(**desk, delegate_id=goes.pk)
     submission = press_submit(desk, can_loc_invitation.registration).submission
     job = ExportJob.objects.create(meeting=meeting, asked_by=trang, kind=ExportJob.Kind.DELEGATES)
+    (link,) = commune_links.make_links(**desk, communes=can_loc_communes[:1])
+    answer = link.answers.create(form_uuid=uuid4(), values={}, arrived_at=link.made_at)
     now = submission.decided_at
     reminder = Reminder.objects.create(
         meeting=meeting, unit=can_loc, kind=Reminder.Kind.BEFORE, slot=now, due_at=now,
@@ -182,6 +198,9 @@ def world(
         "delegate": stays.pk,
         "removal": Change.objects.get(kind=Change.Kind.DELEGATE_REMOVED).pk,
         "submission": 1,
+        "link": link.pk,
+        "answer": answer.pk,
+        "token": commune_links.token_of(link),
         "share": line_assignment.shares.create(unit=can_loc).pk,
         "part": "buoi",
         "session": meeting.sessions.first().pk,
