@@ -8,12 +8,14 @@ from registrations.views import (
     communes,
     extending,
     office,
+    rosters,
     rows,
     submission,
     unit,
 )
 
 REGISTRATION = "hoi-nghi/<slug:slug>/dang-ky/<slug:unit>/"
+ROSTERS = REGISTRATION + "danh-sach/"
 COMMUNES = REGISTRATION + "cap-xa/"
 
 urlpatterns = [
@@ -49,6 +51,12 @@ urlpatterns = [
     path(REGISTRATION + "dai-bieu/<int:pk>/", rows.delegate, name="registration_delegate"),
     path(REGISTRATION + "dai-bieu/<int:pk>/xoa/", rows.delegate_remove, name="registration_delegate_remove"),
     path(REGISTRATION + "hoan-tac/<int:pk>/", rows.put_back, name="registration_put_back"),
+    path(ROSTERS, rosters.lists, name="registration_rosters"),
+    path(ROSTERS + "mau/", rosters.template, name="registration_roster_template"),
+    path(ROSTERS + "<uuid:key>/", rosters.one, name="registration_roster"),
+    path(ROSTERS + "<uuid:key>/doc-lai/", rosters.read_again, name="registration_roster_read"),
+    path(ROSTERS + "<uuid:key>/nhan/", rosters.take, name="registration_roster_take"),
+    path(ROSTERS + "<uuid:key>/tep-can-sua/", rosters.marked, name="registration_roster_marked"),
     path(REGISTRATION + "gui/", submission.submit, name="registration_submit"),
     path(REGISTRATION + "bien-nhan/<int:number>/", submission.receipt, name="receipt"),
     path(REGISTRATION + "gia-han/", office.extend, name="registration_extend"),

@@ -210,18 +210,24 @@ def place_words(words: str) -> str:
 
 
 def role_called(text: str, roles: Sequence[InvitedRole]) -> InvitedRole | None:
-    """Return the invited role that ``text`` names: in full, in part, or by its initials ("BCV").
+    """Return the invited role that ``text`` names (``role_named``).
 
     Where it names none, the first role that does not chair: a list that says nothing of roles is a list of
     those who listen.
     """
+    named = role_named(text, roles)
+    return named or next((role for role in roles if not role.chairs), roles[0] if roles else None)
+
+
+def role_named(text: str, roles: Sequence[InvitedRole]) -> InvitedRole | None:
+    """Return the invited role that ``text`` names: in full, in part, or by its initials ("BCV"); or None."""
     words = folded(text)
     if words:
         for matches in (_is_same, _is_initials, _is_part):
             for role in roles:
                 if any(matches(words, folded(called)) for called in (role.short_text, role.text) if called):
                     return role
-    return next((role for role in roles if not role.chairs), roles[0] if roles else None)
+    return None
 
 
 def _is_same(words: str, role: str) -> bool:

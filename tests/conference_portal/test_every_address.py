@@ -16,7 +16,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from registrations import services
 from registrations.models import Change
-from registrations.services import commune_links
+from registrations.services import commune_links, rosters
 from reminders.models import Reminder
 from reports.models import ExportJob
 from tests.cast import client_of
@@ -106,6 +106,12 @@ ADDRESSES: dict[str, Address] = {
     "registration_delegate": Address((*UNIT, "delegate"), get=THE_UNIT, post=THE_UNIT),
     "registration_delegate_remove": Address((*UNIT, "delegate"), post=THE_UNIT),
     "registration_put_back": Address((*UNIT, "removal"), post=THE_UNIT),
+    "registration_rosters": Address(UNIT, get=THE_UNIT, post=THE_UNIT),
+    "registration_roster_template": Address(UNIT, get=THE_UNIT),
+    "registration_roster": Address((*UNIT, "roster"), get=THE_UNIT),
+    "registration_roster_read": Address((*UNIT, "roster"), post=THE_UNIT),
+    "registration_roster_take": Address((*UNIT, "roster"), post=THE_UNIT),
+    "registration_roster_marked": Address((*UNIT, "roster"), get=THE_UNIT),
     "registration_submit": Address(UNIT, post=THE_UNIT),
     "receipt": Address((*UNIT, "submission"), get=READERS_OF_A_UNIT),
     "registration_extend": Address(UNIT, get="o334444", post="o334444"),
@@ -195,6 +201,7 @@ def world(
         "unit": can_loc.slug,
         "commune": can_loc_communes[0].slug,
         "role": district_roles[0].pk,
+        "roster": rosters.bring_text(invitation=can_loc_invitation, user=an, text="Nguyễn Văn Hùng").key,
         "delegate": stays.pk,
         "removal": Change.objects.get(kind=Change.Kind.DELEGATE_REMOVED).pk,
         "submission": 1,
