@@ -65,7 +65,8 @@ class Change(models.Model):
 
 
 def _in_words(values: Any) -> str:
-    """The values of a row that a person typed: texts and numbers, without keys and switches."""
+    """The values of a row that a person typed: texts and numbers, without keys, switches and the origin."""
     if isinstance(values, dict):
-        return " · ".join(str(value) for value in values.values() if isinstance(value, str) and value)
+        typed = (value for name, value in values.items() if name not in ("origin", "key"))
+        return " · ".join(value for value in typed if isinstance(value, str) and value)
     return "" if values is None else str(values)

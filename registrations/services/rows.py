@@ -228,6 +228,8 @@ def remove_delegate(*, invitation_id: int, user: User, waited: timedelta, delega
         before = _values(delegate, DELEGATE_FIELDS) | {
             "rank": delegate.rank,
             "bridge_point_id": delegate.bridge_point_id,
+            "origin": delegate.origin,
+            "key": str(delegate.key),
         }
         (change,) = draft.note(Note(Change.Kind.DELEGATE_REMOVED, delegate.full_name, before))
         delegate.delete()

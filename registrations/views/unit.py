@@ -15,6 +15,7 @@ from accounts.permissions import Right, may, require
 from accounts.requests import PortalRequest
 from invitations.models import Invitation
 from registrations.asking import ask, miles
+from registrations.earlier import earlier
 from registrations.extension_forms import AskExtensionForm
 from registrations.forms import DelegateForm, HeadcountForm, OwnPointForm
 from registrations.late_units import last_request
@@ -22,6 +23,9 @@ from registrations.models import Attempt
 from registrations.overview import Overview, RoleLine, overview
 from registrations.states import Standing, UnitState, standing, with_extension
 from registrations.views.scope import fetch
+
+FEW = 3
+"""Up to so many names a list is almost empty, and an earlier one is offered."""
 
 
 def _own(request: PortalRequest) -> list[Standing]:
@@ -65,7 +69,9 @@ def registration(request: PortalRequest, slug: str, unit: str) -> HttpResponse:
     if registers and view.standing.state == UnitState.LATE and "xem" not in request.GET:
         return closed_page(request, view)
     editable = registers and view.standing.is_open
-    return render(request, "registrations/registration.html", page(view, editable=editable))
+    context = page(view, editable=editable)
+    context["offers_copy"] = editable and len(view.delegates) <= FEW and earlier(view.invitation).exists()
+    return render(request, "registrations/registration.html", context)
 
 
 def closed_page(

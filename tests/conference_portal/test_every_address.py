@@ -20,7 +20,7 @@ from registrations.services import commune_links, rosters
 from reminders.models import Reminder
 from reports.models import ExportJob
 from tests.cast import client_of
-from tests.factories import UnitFactory, UserFactory
+from tests.factories import InvitationFactory, RegistrationFactory, UnitFactory, UserFactory, five_pm_in
 from tests.registrations.conftest import AT_ONCE, press_submit, row
 
 pytestmark = pytest.mark.django_db
@@ -116,6 +116,8 @@ ADDRESSES: dict[str, Address] = {
     "receipt": Address((*UNIT, "submission"), get=READERS_OF_A_UNIT),
     "registration_extend": Address(UNIT, get="o334444", post="o334444"),
     "registration_return": Address(UNIT, get="o334444", post="o334444"),
+    "registration_copy": Address(UNIT, get=THE_UNIT),
+    "registration_copy_from": Address((*UNIT, "earlier"), get=THE_UNIT, post=THE_UNIT),
     "registration_ask_extension": Address(UNIT, post=THE_UNIT),
     "extension_requests": Address(MEETING, get=OFFICE, post=OFFICE),
     # reminders
@@ -196,6 +198,10 @@ def world(
         meeting=meeting, unit=can_loc, kind=Reminder.Kind.BEFORE, slot=now, due_at=now,
         recipient="an@example.vn", recipient_name="An", subject="Nhắc", body="Nhắc",
     )  # fmt: skip
+    before = InvitationFactory.create(
+        unit=can_loc, meeting__published=True, meeting__registration_deadline=five_pm_in(-30)
+    )
+    RegistrationFactory.create(invitation=before, submitted=True)
     return {
         "slug": meeting.slug,
         "unit": can_loc.slug,
@@ -205,6 +211,7 @@ def world(
         "delegate": stays.pk,
         "removal": Change.objects.get(kind=Change.Kind.DELEGATE_REMOVED).pk,
         "submission": 1,
+        "earlier": before.meeting.slug,
         "link": link.pk,
         "answer": answer.pk,
         "token": commune_links.token_of(link),
