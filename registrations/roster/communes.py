@@ -17,6 +17,7 @@ from registrations.roster.containers import Container, container_of
 from registrations.roster.legacy import guessed
 from registrations.roster.rows import Tidier
 from registrations.roster.text import read_csv
+from registrations.roster.vocabulary import TOTAL
 from registrations.roster.xls import read_xls
 from registrations.roster.xlsx import read_xlsx
 
@@ -116,7 +117,8 @@ def _columns(row: SheetRow, tidy: Tidier) -> dict[str, int]:
 def _cells(row: SheetRow, columns: dict[str, int], tidy: Tidier) -> dict[str, Any] | None:
     cells = {name: _text(row.cells[column], tidy) for name, column in columns.items() if column in row.cells}
     filled = {name: text for name, text in cells.items() if text}
-    return {"row": row.number, "cells": filled} if filled else None
+    closing = any(TOTAL.match(filled.get(name, "")) for name in ("name", "code"))
+    return {"row": row.number, "cells": filled} if filled and not closing else None
 
 
 def _text(cell: Cell, tidy: Tidier) -> str:
