@@ -1,4 +1,4 @@
-"""``python -m benchmarks [pages] [submit] [workbook] [--quick]``: measure, and print tables.
+"""``python -m benchmarks [pages] [submit] [desk] [workbook] [--quick]``: measure, and print tables.
 
 Needs nothing but the checkout: servers, data and portal are its own and gone at the end. Nothing is
 asserted about time; a page that does not answer as it should ends the run.
@@ -22,7 +22,7 @@ from benchmarks.measuring import STOLEN, stolen_since, ticks
 from benchmarks.servers import floor, portal, servers
 from benchmarks.size import QUICK, WHOLE, Size
 
-MEASUREMENTS = ("workbook", "pages", "submit")
+MEASUREMENTS = ("workbook", "pages", "submit", "desk")
 BUSY = 0.5
 """A load average above which other programs were in the way."""
 
@@ -50,7 +50,7 @@ def main() -> int:
 
 def _measure(what: list[str] | tuple[str, ...], size: Size) -> None:
     with servers() as var:
-        from benchmarks import load, pages, submit, workbook
+        from benchmarks import desk, load, pages, submit, workbook
 
         print(_machine(var))
         meeting = load.conference(points=size.points, delegates=size.delegates)
@@ -66,6 +66,8 @@ def _measure(what: list[str] | tuple[str, ...], size: Size) -> None:
                 pages.measure(meeting, target, crowd, size)
             if "submit" in what:
                 submit.measure(target, crowd, size)
+            if "desk" in what:
+                desk.measure(target, size)
 
 
 def _machine(var: Path) -> str:

@@ -216,6 +216,27 @@ def _written(meeting: Meeting) -> list[Draft]:
     return [Draft(row, session_of(clerks[row.invitation.unit_id])) for row in registrations]
 
 
+def lengthen(draft: Draft, people: int) -> None:
+    """Name so many people in one registration, each at the district's own point."""
+    random, first = Random(draft.path), draft.registration.delegates.order_by("rank")[0]
+    delegates = [
+        Delegate(
+            registration=draft.registration,
+            bridge_point_id=first.bridge_point_id,
+            role_id=first.role_id,
+            full_name=names.person(random),
+            position=random.choice(names.POSTS),
+            organisation=first.organisation,
+            phone=names.phone(random.randrange(1000)),
+            rank=rank,
+        )
+        for rank in range(draft.registration.delegates.count() + 1, people + 1)
+    ]
+    for delegate in delegates:
+        delegate.compute_keys()
+    Delegate.objects.bulk_create(delegates)
+
+
 def session_of(user: User) -> str:
     """Sign somebody in without the form, which hashes a password and lets few in per minute."""
     session = SessionStore()
