@@ -7,15 +7,19 @@ from registrations.views import (
     commune_sheet,
     communes,
     copying,
+    document,
     extending,
     office,
     rosters,
     rows,
+    scans,
     submission,
     unit,
+    versions,
 )
 
 REGISTRATION = "hoi-nghi/<slug:slug>/dang-ky/<slug:unit>/"
+SUBMISSION = REGISTRATION + "bien-nhan/<int:number>/"
 ROSTERS = REGISTRATION + "danh-sach/"
 COMMUNES = REGISTRATION + "cap-xa/"
 
@@ -54,6 +58,7 @@ urlpatterns = [
     path(REGISTRATION + "lay-tu-truoc/", copying.sources, name="registration_copy"),
     path(REGISTRATION + "lay-tu-truoc/<slug:source>/", copying.preview, name="registration_copy_from"),
     path(REGISTRATION + "hoan-tac/<int:pk>/", rows.put_back, name="registration_put_back"),
+    path(REGISTRATION + "dang-mo/", unit.registration_others, name="registration_others"),
     path(ROSTERS, rosters.lists, name="registration_rosters"),
     path(ROSTERS + "mau/", rosters.template, name="registration_roster_template"),
     path(ROSTERS + "<uuid:key>/", rosters.one, name="registration_roster"),
@@ -61,7 +66,30 @@ urlpatterns = [
     path(ROSTERS + "<uuid:key>/nhan/", rosters.take, name="registration_roster_take"),
     path(ROSTERS + "<uuid:key>/tep-can-sua/", rosters.marked, name="registration_roster_marked"),
     path(REGISTRATION + "gui/", submission.submit, name="registration_submit"),
-    path(REGISTRATION + "bien-nhan/<int:number>/", submission.receipt, name="receipt"),
+    path(SUBMISSION, submission.receipt, name="receipt"),
+    path(SUBMISSION + "ban-ky/", scans.attach, name="receipt_scans"),
+    path(SUBMISSION + "ban-ky/<uuid:key>/", scans.download, name="receipt_scan"),
+    path(SUBMISSION + "ban-ky/<uuid:key>/xoa/", scans.remove, name="receipt_scan_remove"),
+    *(
+        path(
+            SUBMISSION + f"van-ban.{form}",
+            document.of_submission,
+            {"form": form},
+            name=f"receipt_{form}",
+        )
+        for form in document.MAKERS
+    ),
+    *(
+        path(
+            REGISTRATION + f"ban-nhap.{form}",
+            document.of_draft,
+            {"form": form},
+            name=f"registration_{form}",
+        )
+        for form in document.MAKERS
+    ),
+    path(REGISTRATION + "so-sanh/", versions.compare, name="registration_compare"),
+    path("hoi-nghi/<slug:slug>/thay-doi/", versions.changes, name="board_changes"),
     path(REGISTRATION + "gia-han/", office.extend, name="registration_extend"),
     path(REGISTRATION + "xin-gia-han/", extending.ask, name="registration_ask_extension"),
     path("hoi-nghi/<slug:slug>/gia-han/", extending.requests, name="extension_requests"),

@@ -38,6 +38,7 @@ from registrations.models import (
     Headcount,
     Registration,
     SamePerson,
+    SignedScan,
     Submission,
 )
 from registrations.services import own_point
@@ -305,6 +306,21 @@ class SubmissionFactory(DjangoModelFactory[Submission]):
     arrived_at = factory.LazyFunction(timezone.now)
     decided_at = factory.SelfAttribute("arrived_at")
     deadline = factory.SelfAttribute("registration.invitation.meeting.registration_deadline")
+
+
+class SignedScanFactory(DjangoModelFactory[SignedScan]):
+    """A scan of which the file is no longer there: make one by ``services.scanning`` if you open it."""
+
+    class Meta:
+        model = SignedScan
+
+    submission = factory.SubFactory(SubmissionFactory)
+    file = factory.LazyFunction(lambda: f"scans/{uuid.uuid4().hex}")
+    name = factory.Sequence(lambda n: f"ban-ky-{n}.pdf")
+    content_type = "application/pdf"
+    size = 1000
+    sha256 = "0" * 64
+    uploaded_at = factory.LazyFunction(timezone.now)
 
 
 class AttemptFactory(DjangoModelFactory[Attempt]):

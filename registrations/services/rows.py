@@ -237,11 +237,11 @@ def remove_delegate(*, invitation_id: int, user: User, waited: timedelta, delega
 
 
 def put_back(*, invitation_id: int, user: User, waited: timedelta, change_id: int) -> Delegate:
-    """Undo a removal: the delegate stands where it stood. Undoing twice gives the same row."""
+    """Undo a removal: the delegate stands where it stood, under its key. Twice gives the same row."""
     with editing(invitation_id=invitation_id, user=user, waited=waited) as draft:
         change = draft.registration.changes.get(pk=change_id, kind=Change.Kind.DELEGATE_REMOVED)
         values = {name: value for name, value in (change.before or {}).items() if name != "id"}
-        key = UUID(int=change.pk)
+        key = UUID(values.pop("key"))
         delegate, made = Delegate.objects.get_or_create(
             key=key, registration=draft.registration, defaults=values
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,7 +14,9 @@ from accounts.requests import PortalRequest
 from registrations import services
 from registrations.forms import SubmitForm
 from registrations.models import Attempt, Change, Submission
+from registrations.states import Standing
 from registrations.views.scope import fetch
+from registrations.views.versions import submissions_of
 
 
 @require_POST
@@ -49,14 +53,28 @@ def receipt(request: PortalRequest, slug: str, unit: str, number: int) -> HttpRe
     submission = get_object_or_404(
         Submission.objects.select_related("submitted_by"), registration=at.registration, number=number
     )
-    return render(
-        request,
-        "registrations/receipt.html",
-        {
-            "at": at,
-            "meeting": at.invitation.meeting,
-            "unit": at.invitation.unit,
-            "submission": submission,
-            "extensions": at.invitation.extensions.select_related("granted_by", "request__asked_by"),
-        },
-    )
+    return show_receipt(request, at, submission)
+
+
+def show_receipt(
+    request: PortalRequest,
+    at: Standing,
+    submission: Submission,
+    *,
+    refused: Sequence[str] = (),
+    kept: int = 0,
+    status: int = 200,
+) -> HttpResponse:
+    """Draw the receipt, with what was ``refused`` of the files just sent and how many were ``kept``."""
+    context = {
+        "at": at,
+        "meeting": at.invitation.meeting,
+        "unit": at.invitation.unit,
+        "submission": submission,
+        "submissions": submissions_of(at.registration),
+        "scans": submission.scans.select_related("uploaded_by"),
+        "refused": refused,
+        "kept": kept,
+        "extensions": at.invitation.extensions.select_related("granted_by"),
+    }
+    return render(request, "registrations/receipt.html", context, status=status)

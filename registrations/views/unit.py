@@ -21,6 +21,8 @@ from registrations.forms import DelegateForm, HeadcountForm, OwnPointForm
 from registrations.late_units import last_request
 from registrations.models import Attempt
 from registrations.overview import Overview, RoleLine, overview
+from registrations.presence import others_at
+from registrations.services.looking import look
 from registrations.states import Standing, UnitState, standing, with_extension
 from registrations.views.scope import fetch
 
@@ -69,9 +71,19 @@ def registration(request: PortalRequest, slug: str, unit: str) -> HttpResponse:
     if registers and view.standing.state == UnitState.LATE and "xem" not in request.GET:
         return closed_page(request, view)
     editable = registers and view.standing.is_open
-    context = page(view, editable=editable)
+    news = look(registration=view.registration, user=request.user, now=view.standing.now)
+    context = page(view, editable=editable) | {"news": news}
     context["offers_copy"] = editable and len(view.delegates) <= FEW and earlier(view.invitation).exists()
     return render(request, "registrations/registration.html", context)
+
+
+@require_safe
+def registration_others(request: PortalRequest, slug: str, unit: str) -> HttpResponse:
+    """Tell a clerk, from time to time, who else has the registration open."""
+    at = fetch(request, slug, unit, Right.REGISTER)
+    return render(
+        request, "registrations/_others.html", {"others": others_at(at.invitation.pk, request.user)}
+    )
 
 
 def closed_page(

@@ -20,7 +20,14 @@ from registrations.services import commune_links, rosters
 from reminders.models import Reminder
 from reports.models import ExportJob
 from tests.cast import client_of
-from tests.factories import InvitationFactory, RegistrationFactory, UnitFactory, UserFactory, five_pm_in
+from tests.factories import (
+    InvitationFactory,
+    RegistrationFactory,
+    SignedScanFactory,
+    UnitFactory,
+    UserFactory,
+    five_pm_in,
+)
 from tests.registrations.conftest import AT_ONCE, press_submit, row
 
 pytestmark = pytest.mark.django_db
@@ -106,6 +113,7 @@ ADDRESSES: dict[str, Address] = {
     "registration_delegate": Address((*UNIT, "delegate"), get=THE_UNIT, post=THE_UNIT),
     "registration_delegate_remove": Address((*UNIT, "delegate"), post=THE_UNIT),
     "registration_put_back": Address((*UNIT, "removal"), post=THE_UNIT),
+    "registration_others": Address(UNIT, get=THE_UNIT),
     "registration_rosters": Address(UNIT, get=THE_UNIT, post=THE_UNIT),
     "registration_roster_template": Address(UNIT, get=THE_UNIT),
     "registration_roster": Address((*UNIT, "roster"), get=THE_UNIT),
@@ -114,12 +122,21 @@ ADDRESSES: dict[str, Address] = {
     "registration_roster_marked": Address((*UNIT, "roster"), get=THE_UNIT),
     "registration_submit": Address(UNIT, post=THE_UNIT),
     "receipt": Address((*UNIT, "submission"), get=READERS_OF_A_UNIT),
+    "receipt_docx": Address((*UNIT, "submission"), get=READERS_OF_A_UNIT),
+    "receipt_pdf": Address((*UNIT, "submission"), get=READERS_OF_A_UNIT),
+    "receipt_scans": Address((*UNIT, "submission"), post=THE_UNIT),
+    "receipt_scan": Address((*UNIT, "submission", "scan"), get=READERS_OF_A_UNIT),
+    "receipt_scan_remove": Address((*UNIT, "submission", "scan"), post=THE_UNIT),
+    "registration_docx": Address(UNIT, get=READERS_OF_A_UNIT),
+    "registration_pdf": Address(UNIT, get=READERS_OF_A_UNIT),
+    "registration_compare": Address(UNIT, get=READERS_OF_A_UNIT),
+    "board_changes": Address(MEETING, get=REPORTERS),
     "registration_extend": Address(UNIT, get="o334444", post="o334444"),
-    "registration_return": Address(UNIT, get="o334444", post="o334444"),
     "registration_copy": Address(UNIT, get=THE_UNIT),
     "registration_copy_from": Address((*UNIT, "earlier"), get=THE_UNIT, post=THE_UNIT),
     "registration_ask_extension": Address(UNIT, post=THE_UNIT),
     "extension_requests": Address(MEETING, get=OFFICE, post=OFFICE),
+    "registration_return": Address(UNIT, get="o334444", post="o334444"),
     # reminders
     "outbox": Address(get=OFFICE),
     "reminder": Address(("reminder",), get="o444444"),
@@ -215,6 +232,7 @@ def world(
         "link": link.pk,
         "answer": answer.pk,
         "token": commune_links.token_of(link),
+        "scan": SignedScanFactory.create(submission=submission).key,
         "share": line_assignment.shares.create(unit=can_loc).pk,
         "part": "buoi",
         "session": meeting.sessions.first().pk,

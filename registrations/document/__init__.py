@@ -1,0 +1,7 @@
+"""The registration as an official document, ready to sign: the same content as Word and as PDF."""
+
+from registrations.document.paper import Paper, paper
+from registrations.document.pdf import as_pdf
+from registrations.document.word import as_docx
+
+__all__ = ["Paper", "as_docx", "as_pdf", "paper"]

@@ -1,0 +1,7 @@
+"""Why a file is not taken."""
+
+from __future__ import annotations
+
+
+class ScanRefused(Exception):
+    """Why a file is not taken, as a Vietnamese sentence that names the way out."""

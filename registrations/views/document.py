@@ -1,0 +1,57 @@
+"""The registration document, ready to sign: of a submission, or of the draft as it is now."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_safe
+
+from accounts.permissions import Right
+from accounts.requests import PortalRequest
+from accounts.vietnamese import slug as ascii_slug
+from registrations.document import Paper, as_docx, as_pdf, paper
+from registrations.models import Submission
+from registrations.snapshot import take_snapshot
+from registrations.views.scope import fetch
+
+MAKERS = {
+    "docx": (as_docx, "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+    "pdf": (as_pdf, "application/pdf"),
+}
+
+
+@require_safe
+def of_submission(request: PortalRequest, slug: str, unit: str, number: int, form: str) -> HttpResponse:
+    """Give what was submitted as a document to sign, with its receipt at the foot."""
+    at = fetch(request, slug, unit, Right.READ_REGISTRATION)
+    submission = get_object_or_404(Submission, registration=at.registration, number=number)
+    words = paper(invitation=at.invitation, content=submission.content, submission=submission, now=at.now)
+    return _download(words, form, f"Đăng ký của {at.invitation.unit}, lần {number}")
+
+
+@require_safe
+def of_draft(request: PortalRequest, slug: str, unit: str, form: str) -> HttpResponse:
+    """Give the draft as a document that is marked as one."""
+    at = fetch(request, slug, unit, Right.READ_REGISTRATION)
+    if at.registration is None:
+        raise Http404("nothing was declared yet")
+    content, _ = take_snapshot(at.registration, at.invitation)
+    words = paper(invitation=at.invitation, content=content, submission=None, now=at.now)
+    return _download(words, form, f"Bản nháp đăng ký của {at.invitation.unit}")
+
+
+def _download(words: Paper, form: str, name: str) -> HttpResponse:
+    make, content_type = MAKERS[form]
+    response = HttpResponse(make(words), content_type=content_type)
+    response["Content-Disposition"] = attachment(name, form)
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def attachment(name: str, ending: str) -> str:
+    """Name a file in Vietnamese (RFC 5987), and in plain letters for old programs."""
+    plain = ascii_slug(name) or "tep"
+    return f"attachment; filename=\"{plain}.{ending}\"; filename*=UTF-8''{quote(name, safe='')}.{ending}"
