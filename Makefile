@@ -23,6 +23,7 @@ test: .venv/tests.stamp  ## the whole suite, on real servers and a real browser 
 
 lint: .venv/tests.stamp  ## style, types, direction of imports, templates, migrations, deployment checks
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --check --quiet .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/djlint --quiet --lint templates

@@ -251,6 +251,7 @@ def test_a_mail_lets_each_chosen_account_set_its_password(an: User, cuong: User,
     assert "Đã gửi thư đặt mật khẩu cho 1 tài khoản." in send_links(client_of(trang), an)
     (letter,) = mail.outbox
     assert letter.to == [an.email]
+    assert "đã được lập cho đồng chí" in letter.body
     link = next(word for word in str(letter.body).split() if "/dat-lai-mat-khau/" in word)
     visitor = Client()
     form = visitor.get(link, follow=True)

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from registrations.models import Headcount, Registration
+from tests.reports.conftest import enlarge
 
 ROWS = "#units tbody tr:not(.tier)"
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -49,6 +50,16 @@ def test_news_appear_by_themselves_and_the_keyboard_keeps_its_place(page, on_the
     Registration.objects.filter(state="submitted").update(state="returned")
     every_second(page)
     expect(page.get_by_role("heading", level=1)).to_contain_text("0 trên 3 đơn vị đã gửi, còn thiếu 3")
+
+
+def test_what_was_opened_stays_open_when_news_arrive(page, on_the_board, filled):
+    enlarge(filled, units=28, communes=0, delegates=0)
+    on_the_board(page)
+    page.get_by_text("Xem cả 16 đơn vị").click()
+    every_second(page)
+    Registration.objects.filter(state="submitted").update(state="returned")
+    expect(page.get_by_text("Xem cả 17 đơn vị")).to_be_visible()
+    expect(page.locator("#needs-more")).to_have_attribute("open", "")
 
 
 def test_where_nothing_moved_only_the_hour_does(page, on_the_board):

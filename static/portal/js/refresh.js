@@ -17,6 +17,15 @@
     });
   }
 
+  // What somebody has opened stays open when news arrive around it.
+  const opened = (part) => [...part.querySelectorAll("details[id][open]")].map((one) => one.id);
+  let open = [];
+  document.addEventListener("htmx:oobBeforeSwap", (event) => { open = opened(event.detail.target); });
+  document.addEventListener("htmx:oobAfterSwap", () => open.forEach((id) => {
+    const one = document.getElementById(id);
+    if (one) one.open = true;
+  }));
+
   setInterval(look, 500);
   document.addEventListener("visibilitychange", look);
 })();
