@@ -36,6 +36,7 @@ class Right(StrEnum):
     CONFIRM = auto()
     READ_REGISTRATION = auto()
     REGISTER = auto()
+    COMPARE_PEOPLE = auto()
     EXTEND = auto()
     RETURN = auto()
     READ_BOARD = auto()
@@ -69,6 +70,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
             Right.CONFIRM,
             Right.READ_REGISTRATION,
             Right.REGISTER,
+            Right.COMPARE_PEOPLE,
             Right.READ_TECHNICIANS,
         }
     ),

@@ -30,8 +30,8 @@ class Section(NamedTuple):
 
 SECTIONS = [
     Section(Right.REGISTER, "Việc cần làm", "todo", ("todo",)),
-    Section(Right.REGISTER, "Đăng ký", "registration_own_latest", ("registration", "receipt")),
-    Section(Right.READ_BOARD, "Bảng theo dõi", "board_latest", ("board", "extension_requests")),
+    Section(Right.REGISTER, "Đăng ký", "registration_own_latest", ("registration", "receipt", "doubles")),
+    Section(Right.READ_BOARD, "Bảng theo dõi", "board_latest", ("board", "extension_requests", "doubles")),
     Section(Right.READ_LETTER, "Giấy mời", "meetings", ("meeting",)),
     Section(Right.DO_ASSIGNMENT, "Việc được giao", "own_assignments", ("own_assignments", "assignment")),
     Section(Right.LIST_POINTS, "Điểm cầu", "points_latest", ("point",)),

@@ -13,7 +13,8 @@ from accounts.fingerprint import fingerprint
 from accounts.models import Tier, Unit
 from bridge_points.models import BridgePoint
 from invitations.models import Invitation, InvitedRole
-from registrations.models import CommuneAnswer, Delegate, Headcount, Registration, Submission
+from registrations.doubles import second_posts
+from registrations.models import CommuneAnswer, Delegate, Headcount, Registration, SamePerson, Submission
 from registrations.states import Standing
 
 
@@ -126,6 +127,20 @@ class Overview:
     def named(self) -> int:
         """Delegates with a name."""
         return len(self.delegates)
+
+    @cached_property
+    def second_posts(self) -> int:
+        """How many of the rows are one more post of somebody who is in the list already."""
+        if len(self.delegates) < 2:
+            return 0
+        rows = Delegate.objects.filter(registration=self.registration).order_by()
+        same = SamePerson.objects.filter(kind=SamePerson.Kind.TWO_POSTS, first__in=rows, second__in=rows)
+        return second_posts(same.values_list("first_id", "second_id"))
+
+    @property
+    def heads(self) -> int:
+        """People with a name, each counted once."""
+        return self.named - self.second_posts
 
     @property
     def copied(self) -> int:

@@ -237,6 +237,7 @@ class Board:
             cells,
             self.log,
             self.waiting,
+            self.counts.second_posts,
         )
 
     @property
@@ -294,7 +295,7 @@ class Board:
 
 
 def read_board(meeting: Meeting, *, text: str = "", state: str = "") -> Board:
-    """Read the board of ``meeting`` in eleven queries and one picture; an unknown ``state`` narrows nothing."""
+    """Read the board in twelve queries and one picture; an unknown ``state`` narrows nothing."""
     with one_picture() as picture:
         now = picture.now
         counts = read_counts(meeting, picture)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from os.path import commonprefix
@@ -20,7 +20,8 @@ from django.db.models import Count, F, QuerySet, Value
 from accounts.models import Tier, Unit
 from bridge_points.models import BridgePoint, PointState
 from invitations.models import Invitation, InvitedRole, Meeting
-from registrations.models import Delegate, Headcount
+from registrations.doubles import second_posts
+from registrations.models import Delegate, Headcount, SamePerson
 from registrations.states import Standing, UnitState, standing, with_extension
 from reports.picture import Picture
 
@@ -101,6 +102,8 @@ class UnitCounts:
     standing: Standing
     communes: list[Commune]
     lines: list[Line] = field(default_factory=list)
+    second_posts: int = 0
+    """Rows that are one more post of somebody in the same list."""
 
     @property
     def unit(self) -> Unit:
@@ -143,6 +146,11 @@ class UnitCounts:
         figures = Figures.of(line.figures for line in self.lines)
         return figures._replace(points=sum(1 for commune in self.communes if commune.connects))
 
+    @property
+    def heads(self) -> int:
+        """People with a name, each counted once."""
+        return self.sum.named - self.second_posts
+
     @cached_property
     def expected_in_communes(self) -> int:
         """People declared at the communes."""
@@ -183,11 +191,18 @@ class Counts:
     """The whole meeting at one moment."""
 
     units: list[UnitCounts]
+    second_posts: int = 0
+    """Rows that are one more post of somebody, in the same list or in another unit's."""
 
     @cached_property
     def sum(self) -> Figures:
         """The bottom row."""
         return Figures.of(unit.sum for unit in self.units)
+
+    @property
+    def heads(self) -> int:
+        """People with a name, each counted once: the named rows without second posts."""
+        return self.sum.named - self.second_posts
 
     @cached_property
     def missing_units(self) -> list[UnitCounts]:
@@ -256,10 +271,20 @@ class _Reading(NamedTuple):
     invitations: list[Invitation]
     communes: dict[int, list[Commune]]
     lines: dict[int, list[Line]]
+    same_people: list[SameRows]
+
+
+class SameRows(NamedTuple):
+    """Two rows that were decided to be one person, each with the invitation of its list."""
+
+    first: int
+    second: int
+    first_list: int
+    second_list: int
 
 
 def read_counts(meeting: Meeting, picture: Picture) -> Counts:
-    """Count all of ``meeting`` as ``picture`` shows it, in five queries whatever its size, or in none.
+    """Count all of ``meeting`` as ``picture`` shows it, in six queries whatever its size, or in none.
 
     Call it inside ``one_picture``: they must see the same state. Units called but not yet sent
     their letter are not counted.
@@ -273,9 +298,16 @@ def read_counts(meeting: Meeting, picture: Picture) -> Counts:
                 standing=standing(invitation, picture.now),
                 communes=reading.communes[invitation.unit_id],
                 lines=reading.lines[invitation.pk],
+                second_posts=_second_posts(reading.same_people, {invitation.pk}),
             )
         )
-    return Counts(units)
+    return Counts(units, _second_posts(reading.same_people, reading.lines.keys()))
+
+
+def _second_posts(same: Iterable[SameRows], lists: Collection[int]) -> int:
+    """How many rows of these lists are one more post of somebody who stands in them already."""
+    within = (one for one in same if one.first_list in lists and one.second_list in lists)
+    return second_posts((one.first, one.second) for one in within)
 
 
 def _read(meeting: Meeting) -> _Reading:
@@ -289,7 +321,17 @@ def _read(meeting: Meeting) -> _Reading:
         invitations,
         {unit.pk: [Commune(one, at.get(one.pk)) for one in communes.get(unit.pk, [])] for unit in invited},
         {invitation.pk: lines.get(invitation.pk, []) for invitation in invitations},
+        _same_people(meeting),
     )
+
+
+def _same_people(meeting: Meeting) -> list[SameRows]:
+    """The rows of the meeting that were decided to be one person with two posts."""
+    decided = SamePerson.objects.filter(
+        kind=SamePerson.Kind.TWO_POSTS, first__registration__invitation__meeting=meeting
+    ).order_by()
+    lists = ("first__registration__invitation_id", "second__registration__invitation_id")
+    return [SameRows(*row) for row in decided.values_list("first_id", "second_id", *lists)]
 
 
 def _points(meeting: Meeting, units: list[Unit]) -> dict[int, BridgePoint]:

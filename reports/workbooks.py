@@ -152,7 +152,7 @@ class _Steps:
 
 def _delegates(book: Workbook, meeting: Meeting, counts: Counts, now: datetime, steps: _Steps) -> int:
     sheet = _Sheet(book, "Đại biểu", DELEGATES)
-    sheet.head(meeting, "Danh sách đại biểu dự hội nghị", _as_of(counts, now), now)
+    sheet.head(meeting, "Danh sách đại biểu dự hội nghị", _as_of(counts, now) + _heads(counts), now)
     for row in steps.over(_delegate_rows(meeting, counts)):
         sheet.row(row)
     sheet.finish(meeting)
@@ -209,7 +209,8 @@ def _delegate_rows(meeting: Meeting, counts: Counts) -> Iterator[Sequence[Conten
 
 def _numbers(book: Workbook, meeting: Meeting, counts: Counts, now: datetime, steps: _Steps) -> None:
     sheet = _Sheet(book, "Số lượng", NUMBERS)
-    sheet.head(meeting, "Số lượng đại biểu theo điểm cầu và thành phần", _as_of(counts, now), now)
+    note = _as_of(counts, now) + _heads(counts)
+    sheet.head(meeting, "Số lượng đại biểu theo điểm cầu và thành phần", note, now)
     sent = _submission_numbers(meeting)
     place = 0
     for group in counts.groups(OFFICIAL_ORDER):
@@ -302,6 +303,13 @@ def _commune_rows(counts: Counts) -> Iterator[Sequence[Content]]:
 
 def _as_of(counts: Counts, now: datetime) -> str:
     return f"Số liệu lúc {moment(now)}: {counts.submitted} trên {len(counts.units)} đơn vị đã gửi"
+
+
+def _heads(counts: Counts) -> str:
+    """How many people the named rows are, where somebody has two posts."""
+    if not counts.second_posts:
+        return ""
+    return f"; {counts.heads} người, {counts.second_posts} dòng tên là chức vụ thứ hai"
 
 
 # ── A sheet in the official form ─────────────────────────────────────────────────────────────────

@@ -15,6 +15,7 @@ from accounts.permissions import Right, may, require
 from accounts.requests import PortalRequest
 from invitations.models import Invitation
 from registrations.asking import ask, miles
+from registrations.doubles import proposals
 from registrations.earlier import earlier
 from registrations.extension_forms import AskExtensionForm
 from registrations.forms import DelegateForm, HeadcountForm, OwnPointForm
@@ -73,6 +74,8 @@ def registration(request: PortalRequest, slug: str, unit: str) -> HttpResponse:
     editable = registers and view.standing.is_open
     news = look(registration=view.registration, user=request.user, now=view.standing.now)
     context = page(view, editable=editable) | {"news": news}
+    if registers and may(request.user, Right.COMPARE_PEOPLE):
+        context["doubles_open"] = len(proposals(view.invitation.meeting, request.user))
     context["offers_copy"] = editable and len(view.delegates) <= FEW and earlier(view.invitation).exists()
     return render(request, "registrations/registration.html", context)
 

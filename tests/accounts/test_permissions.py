@@ -36,6 +36,7 @@ TABLE = """
     confirm          .       .           yes    .        .
     read_registration yes    yes         yes    .        .
     register         .       .           yes    .        .
+    compare_people   yes     .           yes    .        .
     extend           yes     .           .      .        .
     return           yes     .           .      .        .
     read_board       yes     yes         .      .        .

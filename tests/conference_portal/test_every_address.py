@@ -21,6 +21,7 @@ from reminders.models import Reminder
 from reports.models import ExportJob
 from tests.cast import client_of
 from tests.factories import (
+    DelegateFactory,
     InvitationFactory,
     RegistrationFactory,
     SignedScanFactory,
@@ -134,6 +135,8 @@ ADDRESSES: dict[str, Address] = {
     "registration_extend": Address(UNIT, get="o334444", post="o334444"),
     "registration_copy": Address(UNIT, get=THE_UNIT),
     "registration_copy_from": Address((*UNIT, "earlier"), get=THE_UNIT, post=THE_UNIT),
+    "doubles": Address(MEETING, get="o3ooo33"),
+    "doubles_decide": Address(("slug", "delegate", "other_delegate"), post="o3o4433"),
     "registration_ask_extension": Address(UNIT, post=THE_UNIT),
     "extension_requests": Address(MEETING, get=OFFICE, post=OFFICE),
     "registration_return": Address(UNIT, get="o334444", post="o334444"),
@@ -229,6 +232,7 @@ def world(
         "removal": Change.objects.get(kind=Change.Kind.DELEGATE_REMOVED).pk,
         "submission": 1,
         "earlier": before.meeting.slug,
+        "other_delegate": DelegateFactory.create(registration=submission.registration).pk,
         "link": link.pk,
         "answer": answer.pk,
         "token": commune_links.token_of(link),

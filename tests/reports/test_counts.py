@@ -119,6 +119,6 @@ def test_the_board_begins_with_districts_and_the_official_list_with_the_province
     assert [group.tier for group in counts.groups(OFFICIAL_ORDER)] == [Tier.PROVINCE, Tier.DISTRICT]
 
 
-def test_five_queries_whatever_the_size(filled, django_assert_num_queries):
-    with django_assert_num_queries(5):
+def test_six_queries_whatever_the_size(filled, django_assert_num_queries):
+    with django_assert_num_queries(6):
         read_counts(filled, Picture(timezone.now()))
