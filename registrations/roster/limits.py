@@ -33,3 +33,5 @@ MARKING_PATIENCE = 90
 """A workbook that is given back coloured was read already; writing it takes longer than reading."""
 MOST_BYTES_WRITTEN = 400 * 1024 * 1024
 """Of the sheets on their way into the workbook."""
+MOST_BYTES_KEPT = 24 * 1024 * 1024
+"""Unpacked, of a workbook that is given back as it is; 20,000 people take 7 MB."""

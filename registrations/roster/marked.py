@@ -19,8 +19,9 @@ from openpyxl.styles import Font, PatternFill
 from openpyxl.utils import coordinate_to_tuple
 
 from registrations.roster.cells import Book, Cell, Kind
-from registrations.roster.containers import Container, container_of
+from registrations.roster.containers import Container, container_of, opened_zip
 from registrations.roster.legacy import Encoding
+from registrations.roster.limits import MOST_BYTES_KEPT
 from registrations.roster.text import read_csv, read_pasted
 from registrations.roster.xls import read_xls
 from registrations.roster.xlsx import read_xlsx
@@ -63,11 +64,13 @@ def marked(
 
 
 def _same(data: bytes, name: str) -> Workbook | None:
-    """The workbook as it is; None for another kind of file, and where openpyxl fails on it."""
+    """The workbook as it is; None for another kind of file, a huge one, and where openpyxl fails on it."""
     if not name or container_of(data, name) is not Container.XLSX:
         return None
+    if sum(part.file_size for part in opened_zip(data).infolist()) > MOST_BYTES_KEPT:
+        return None
     try:
-        book = openpyxl.load_workbook(io.BytesIO(data), data_only=True, keep_links=False)
+        book = openpyxl.load_workbook(io.BytesIO(data), data_only=True, keep_links=False, rich_text=True)
     except Exception:
         return None
     book.defined_names.clear()
@@ -86,11 +89,10 @@ def _read(data: bytes, name: str) -> Book:
 
 def _clear(sheet: Worksheet) -> None:
     """Take off what an earlier round marked: that cell may be right by now."""
-    for row in sheet.iter_rows():
-        for cell in row:
-            if cell.comment is not None and cell.comment.author == AUTHOR:
-                cell.comment = None
-                cell.fill = PatternFill()
+    for cell in sheet._cells.values():  # iter_rows would make every cell of a sheet whose rows lie far apart
+        if cell.comment is not None and cell.comment.author == AUTHOR:
+            cell.comment = None
+            cell.fill = PatternFill()
 
 
 def _mark(sheet: Worksheet, place: str, kind: str, said: Sequence[str]) -> None:

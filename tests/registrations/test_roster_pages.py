@@ -145,11 +145,11 @@ def test_no_more_names_than_declared_ask_nothing(clerk, address, desk, district_
 
 
 def test_a_corrected_column_is_read_again_and_remembered_for_the_unit(clerk, address):
-    odd = [["Họ và tên", "Cột lạ"], ["Nguyễn Văn Hùng", "Bí thư"], ["Trần Thị Lan", "Kế toán"]]
+    odd = [["Họ và tên", "Cột lạ", "STT"], ["Nguyễn Văn Hùng", "Bí thư", 1], ["Trần Thị Lan", "Kế toán", 2]]
     one = bring(clerk, address, xlsx(odd))
     answer = clerk.post(f"{one}doc-lai/", {"cot-A": "full_name", "cot-B": "position"}, follow=True)
     assert re.search(r"Kế toán\s*</td>", answer.content.decode())
-    again = clerk.get(bring(clerk, address, xlsx([*odd, ["Lê Thị Hoa", "Văn thư"]]))).content.decode()
+    again = clerk.get(bring(clerk, address, xlsx([*odd, ["Lê Thị Hoa", "Văn thư", 3]]))).content.decode()
     assert re.search(r"Văn thư\s*</td>", again)
 
 
