@@ -2,6 +2,6 @@
 
 from registrations.document.paper import Paper, paper
 from registrations.document.pdf import as_pdf
-from registrations.document.word import as_docx
+from registrations.document.word import BrokenTemplate, as_docx
 
-__all__ = ["Paper", "as_docx", "as_pdf", "paper"]
+__all__ = ["BrokenTemplate", "Paper", "as_docx", "as_pdf", "paper"]

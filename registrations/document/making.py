@@ -139,7 +139,8 @@ def _foot(document: Any) -> None:
     _widths(table, (Mm(82), Mm(83)))
     _whole(table.rows[0])
     left, right = table.rows[0].cells
-    _write(left.paragraphs[0], "Nơi nhận:", LEFT, bold=True, italic=True, size=TABLE, after=Pt(0))
+    _write(left.paragraphs[0], "Nơi nhận:", LEFT, size=TABLE, after=Pt(0))
+    _ruled(left.paragraphs[0])
     _line(left, "{%p for recipient in recipients %}", LEFT)
     _line(left, "- {{ recipient }}{% if loop.last %}.{% else %},{% endif %}", LEFT, size=TABLE, after=Pt(0))
     _line(left, "{%p endfor %}", LEFT)

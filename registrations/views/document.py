@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import logging
 from urllib.parse import quote
 
+from django.conf import settings
+from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_safe
 
 from accounts.permissions import Right
 from accounts.requests import PortalRequest
 from accounts.vietnamese import slug as ascii_slug
-from registrations.document import Paper, as_docx, as_pdf, paper
+from registrations.document import BrokenTemplate, Paper, as_docx, as_pdf, paper
 from registrations.models import Submission
 from registrations.snapshot import take_snapshot
+from registrations.states import Standing
 from registrations.views.scope import fetch
+
+logger = logging.getLogger(__name__)
 
 MAKERS = {
     "docx": (as_docx, "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
@@ -28,7 +34,7 @@ def of_submission(request: PortalRequest, slug: str, unit: str, number: int, for
     at = fetch(request, slug, unit, Right.READ_REGISTRATION)
     submission = get_object_or_404(Submission, registration=at.registration, number=number)
     words = paper(invitation=at.invitation, content=submission.content, submission=submission, now=at.now)
-    return _download(words, form, f"Đăng ký của {at.invitation.unit}, lần {number}")
+    return _download(request, at, words, form, f"Đăng ký của {at.invitation.unit}, lần {number}")
 
 
 @require_safe
@@ -39,12 +45,19 @@ def of_draft(request: PortalRequest, slug: str, unit: str, form: str) -> HttpRes
         raise Http404("nothing was declared yet")
     content, _ = take_snapshot(at.registration, at.invitation)
     words = paper(invitation=at.invitation, content=content, submission=None, now=at.now)
-    return _download(words, form, f"Bản nháp đăng ký của {at.invitation.unit}")
+    return _download(request, at, words, form, f"Bản nháp đăng ký của {at.invitation.unit}")
 
 
-def _download(words: Paper, form: str, name: str) -> HttpResponse:
+def _download(request: PortalRequest, at: Standing, words: Paper, form: str, name: str) -> HttpResponse:
     make, content_type = MAKERS[form]
-    response = HttpResponse(make(words), content_type=content_type)
+    try:
+        response = HttpResponse(make(words), content_type=content_type)
+    except BrokenTemplate as problem:
+        logger.error("the Word template is broken: %s", problem)
+        messages.error(
+            request, f"Mẫu văn bản Word đang hỏng. Tải bản PDF, và báo {settings.PORTAL_HELP_NAME}."
+        )
+        return redirect("registration", at.invitation.meeting.slug, at.invitation.unit.slug)
     response["Content-Disposition"] = attachment(name, form)
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"
