@@ -62,6 +62,12 @@ def _portal_processes(django_db_setup: None, _smtp_server: SmtpServer) -> Iterat
 @pytest.fixture
 def portal_processes(transactional_db: None, _portal_processes: RunningPortal) -> RunningPortal:
     """The running portal; what the test writes is committed, so the portal sees it."""
+    from django.db import connection
+
+    # The tables are emptied after the test while a page or a task may still be at them. Of two that
+    # wait for each other PostgreSQL ends the one that asks first: that shall not be the emptying.
+    with connection.cursor() as cursor:
+        cursor.execute("SET deadlock_timeout = '1min'")
     return _portal_processes
 
 
