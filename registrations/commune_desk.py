@@ -115,6 +115,11 @@ class CommuneDesk:
         return [line for line in self.lines if line.link is None and line.line.point is None]
 
     @cached_property
+    def silent(self) -> list[LinkLine]:
+        """Communes that have a link and have not answered, and of which nothing is said otherwise."""
+        return [line for line in self.lines if line.stands and not line.answer and line.line.point is None]
+
+    @cached_property
     def standing(self) -> list[LinkLine]:
         """Communes with a link that can be opened."""
         return [line for line in self.lines if line.stands]

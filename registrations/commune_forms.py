@@ -22,7 +22,7 @@ class CommunePointAnswer(forms.ModelForm[BridgePoint]):
     """Whether a commune takes part, and its point. The form saves nothing: ``said`` goes to a service."""
 
     connects = forms.ChoiceField(
-        label="Xã có kết nối điểm cầu không?",
+        label="Có kết nối điểm cầu không?",
         choices=CONNECTS,
         widget=forms.RadioSelect,
         error_messages={"required": "Chọn có kết nối hay không."},

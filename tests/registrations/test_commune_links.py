@@ -143,7 +143,7 @@ def test_a_commune_answers_without_an_account(page, link):
     assert found.values == VALUES
     text = answer.content.decode()
     assert "Đã gửi, chờ Can Lộc xem" in text
-    assert re.search(r"Đã nhận lúc \d\d:\d\d:\d\d", text)
+    assert re.search(r"Cổng nhận lúc \d\d:\d\d:\d\d", text)
     assert "Hội trường UBND xã" in text
     assert not Registration.objects.filter(version__gt=0).exists()
 
