@@ -1,4 +1,4 @@
-"""``python -m benchmarks [pages] [submit] [desk] [workbook] [--quick]``: measure, and print tables.
+"""``python -m benchmarks [roster] [pages] [submit] [desk] [workbook] [--quick]``: measure, and print tables.
 
 Needs nothing but the checkout: servers, data and portal are its own and gone at the end. Nothing is
 asserted about time; a page that does not answer as it should ends the run.
@@ -7,6 +7,7 @@ asserted about time; a page that does not answer as it should ends the run.
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import platform
 import signal
@@ -22,7 +23,7 @@ from benchmarks.measuring import STOLEN, stolen_since, ticks
 from benchmarks.servers import floor, portal, servers
 from benchmarks.size import QUICK, WHOLE, Size
 
-MEASUREMENTS = ("workbook", "pages", "submit", "desk")
+MEASUREMENTS = ("roster", "workbook", "pages", "submit", "desk")
 BUSY = 0.5
 """A load average above which other programs were in the way."""
 
@@ -53,6 +54,10 @@ def _measure(what: list[str] | tuple[str, ...], size: Size) -> None:
         from benchmarks import desk, load, pages, submit, workbook
 
         print(_machine(var))
+        if "roster" in what:
+            _roster(var, quick=size is QUICK)
+        if what == ["roster"]:
+            return
         meeting = load.conference(points=size.points, delegates=size.delegates)
         load.settle()
         print(f"Loaded: {size.points} points, {size.delegates} delegates.")
@@ -68,6 +73,16 @@ def _measure(what: list[str] | tuple[str, ...], size: Size) -> None:
                 submit.measure(target, crowd, size)
             if "desk" in what:
                 desk.measure(target, size)
+
+
+def _roster(var: Path, *, quick: bool) -> None:
+    """Before the portal is full: a list is brought to a unit of the sample conference."""
+    from django.core.management import call_command
+
+    from benchmarks import roster
+
+    call_command("load_sample", stdout=io.StringIO())
+    roster.measure(var, roster.QUICK_ROWS if quick else roster.ROWS, 1 if quick else roster.ROUNDS)
 
 
 def _machine(var: Path) -> str:
