@@ -52,12 +52,12 @@ def test_news_appear_by_themselves_and_the_keyboard_keeps_its_place(page, on_the
     expect(page.get_by_role("heading", level=1)).to_contain_text("0 trên 3 đơn vị đã gửi, còn thiếu 3")
 
 
-def test_what_was_opened_stays_open_when_news_arrive(page, on_the_board, filled):
+def test_what_was_opened_stays_open_when_news_arrive(page, on_the_board, filled, can_loc):
     enlarge(filled, units=28, communes=0, delegates=0)
     on_the_board(page)
     page.get_by_text("Xem cả 16 đơn vị").click()
     every_second(page)
-    Registration.objects.filter(state="submitted").update(state="returned")
+    Registration.objects.filter(invitation__unit=can_loc).update(state="returned")
     expect(page.get_by_text("Xem cả 17 đơn vị")).to_be_visible()
     expect(page.locator("#needs-more")).to_have_attribute("open", "")
 
