@@ -127,7 +127,7 @@ class NewMeetingForm(CalmForm):
         super().__init__(*args, **kwargs)
         last = Meeting.objects.exclude(issuer="").order_by("-pk").first()
         self.initial.setdefault("issuer", last.issuer if last else settings.PORTAL_ORG)
-        self.initial.setdefault("code", _free_code())
+        self.initial.setdefault("code", free_code())
         self.fields["title"].widget.attrs["rows"] = 2
         self.fields["short_title"].widget.attrs["autofocus"] = True
         if last:
@@ -140,12 +140,12 @@ class NewMeetingForm(CalmForm):
         if Meeting.objects.filter(code=code).exclude(pk=self.instance.pk).exists():
             raise forms.ValidationError(
                 "Mã này đã dùng cho một hội nghị khác. Chọn mã khác, ví dụ %(free)s.",
-                params={"free": _free_code()},
+                params={"free": free_code()},
             )
         return code
 
 
-def _free_code() -> str:
+def free_code() -> str:
     """Return a code that no meeting has yet: the year and a number, "HN2601"."""
     year = f"HN{timezone.localdate():%y}"
     taken = set(Meeting.objects.filter(code__startswith=year).values_list("code", flat=True))

@@ -2,13 +2,18 @@
 
 from django.urls import path
 
-from invitations.views import assignments, calling, editor, letter
+from invitations.views import assignments, calling, editor, letter, reading
 
 MEETING = "hoi-nghi/<slug:slug>/"
+LETTERS = "hoi-nghi/doc-giay-moi/"
 
 urlpatterns = [
     path("hoi-nghi/", letter.meetings, name="meetings"),
     path("hoi-nghi/moi/", editor.create, name="meeting_create"),
+    path(LETTERS, reading.letters, name="meeting_letters"),
+    path(LETTERS + "<uuid:key>/", reading.one, name="meeting_letter"),
+    path(LETTERS + "<uuid:key>/tao/", reading.make, name="meeting_letter_make"),
+    path(LETTERS + "<uuid:key>/<slug:group>/", reading.group, name="meeting_letter_group"),
     path(MEETING, letter.meeting, name="meeting"),
     path(MEETING + "xac-nhan/", letter.confirm, name="meeting_confirm"),
     path(MEETING + "sua/", editor.edit, name="meeting_edit"),

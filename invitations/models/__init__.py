@@ -4,6 +4,7 @@ from invitations.models.assignment import AssignedUnit, Assignment
 from invitations.models.audience import Audience, Chair, InvitedRole
 from invitations.models.invitation import Invitation
 from invitations.models.meeting import Contact, Deadline, Meeting, Part, Session
+from invitations.models.reading import LetterReading
 
 __all__ = [
     "AssignedUnit",
@@ -14,6 +15,7 @@ __all__ = [
     "Deadline",
     "Invitation",
     "InvitedRole",
+    "LetterReading",
     "Meeting",
     "Part",
     "Session",

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from invitations.checking import services as reading_letters
 from registrations import services
 from registrations.models import Change
 from registrations.services import commune_links, rosters
@@ -68,6 +69,10 @@ ADDRESSES: dict[str, Address] = {
     # invitations
     "meetings": Address(get=EVERYBODY),
     "meeting_create": Address(get=OFFICE, post=OFFICE),
+    "meeting_letters": Address(get=OFFICE, post=OFFICE),
+    "meeting_letter": Address(("reading",), get=OFFICE),
+    "meeting_letter_group": Address(("reading", "reading_group"), post=OFFICE),
+    "meeting_letter_make": Address(("reading",), post=OFFICE),
     "meeting": Address(MEETING, get=EVERYBODY),
     "meeting_confirm": Address(MEETING, post=CLERKS),
     "meeting_edit": Address(MEETING, get=OFFICE),
@@ -239,6 +244,8 @@ def world(
         "scan": SignedScanFactory.create(submission=submission).key,
         "share": line_assignment.shares.create(unit=can_loc).pk,
         "part": "buoi",
+        "reading": reading_letters.bring_text(user=trang, text="GIẤY MỜI\nDự Hội nghị sơ kết").key,
+        "reading_group": "hoi-nghi",
         "session": meeting.sessions.first().pk,
         "audience_part": "nhom",
         "audience": meeting.audiences.first().pk,

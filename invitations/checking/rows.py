@@ -1,0 +1,368 @@
+"""A reading laid out as rows to look at: what is proposed, where it stands, why to doubt it."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from django.conf import settings
+
+from accounts.fields import spaced
+from accounts.models import Tier, Unit
+from accounts.vietnamese import folded, line
+from invitations.checking.units import UnitTree
+from invitations.models import Assignment
+
+if TYPE_CHECKING:
+    from invitations.models import LetterReading
+
+Place = tuple[int, int]
+
+
+class Group(NamedTuple):
+    """What is looked at together."""
+
+    name: str
+    address: str
+    label: str
+    none: str
+    """What stands there when the letter says nothing of it."""
+
+
+GROUPS = (
+    Group("facts", "hoi-nghi", "Hội nghị", ""),
+    Group("sessions", "thoi-gian", "Thời gian", "Không thấy buổi họp nào trong văn bản."),
+    Group("audiences", "thanh-phan", "Địa điểm, thành phần", "Không thấy nhóm thành phần nào."),
+    Group("chairs", "chu-tri", "Người chủ trì nêu tên", "Văn bản không nêu tên người chủ trì."),
+    Group("deadlines", "thoi-han", "Thời hạn", "Không thấy thời hạn nào."),
+    Group("line_tests", "chay-thu", "Chạy thử đường truyền", "Không thấy giờ chạy thử."),
+    Group("assignments", "de-nghi", "Đề nghị", "Không thấy việc nào được đề nghị."),
+    Group("contacts", "lien-he", "Đầu mối liên hệ", "Không thấy số điện thoại nào."),
+    Group("recipients", "noi-nhan", "Nơi nhận", ""),
+    Group("signatory", "nguoi-ky", "Người ký", ""),
+    Group("unread", "chua-hieu", "Chưa hiểu", "Mọi câu đều đã được đọc."),
+)
+BY_ADDRESS = {group.address: group for group in GROUPS}
+
+
+class Doubt(NamedTuple):
+    """Why to look twice at a value; ``field`` is "" where it is about the whole row or group."""
+
+    field: str
+    why: str
+
+    @property
+    def key(self) -> str:
+        """Its name in a form, the same each time the reading is laid out."""
+        return f"{zlib.crc32(f'{self.field}: {self.why}'.encode()):08x}"
+
+
+@dataclass
+class Row:
+    """One thing that the letter says, as the values of a form."""
+
+    path: str
+    """As in the printed object: "audiences[0].roles[1]"."""
+    group: str
+    kind: str
+    label: str
+    values: dict[str, Any]
+    place: Place | None = None
+    places: dict[str, Place] = field(default_factory=dict)
+    """Of single values, where they stand elsewhere than their row."""
+    doubts: list[Doubt] = field(default_factory=list)
+    units: list[Unit] = field(default_factory=list)
+    """Those that may be meant."""
+    parent: str = ""
+    """The audience that a role or a chair belongs to."""
+    may_be_left: bool = True
+
+    @property
+    def prefix(self) -> str:
+        """Its name in the page's forms."""
+        return re.sub(r"\W+", "-", self.path).strip("-")
+
+
+class Laid(NamedTuple):
+    """A whole reading as rows, and the doubts that are about a group."""
+
+    rows: list[Row]
+    doubts: dict[str, list[Doubt]]
+
+
+def lay_out(reading: LetterReading, tree: UnitTree) -> Laid:
+    """Lay a reading out; nothing in it was decided yet."""
+    laid = _Layer(reading, tree)
+    rows = list(laid.rows())
+    general: dict[str, list[Doubt]] = {}
+    by_path = {row.path: row for row in rows}
+    for said in reading.answer["doubts"]:
+        row, name = _row_of(by_path, said["field"])
+        if row is not None:
+            row.doubts.append(Doubt(_FIELDS.get((row.kind, name), name), said["why"]))
+        else:
+            general.setdefault(said["field"].split("[")[0].split(".")[0], []).append(Doubt("", said["why"]))
+    return Laid(rows, general)
+
+
+_FIELDS = {
+    ("assignment", "unit"): "addressee",
+    ("line_test", ""): "at",
+    ("session", "date"): "date",
+}
+_OF_FACTS = ("title", "state", "text", "number", "issuer", "issued_on")
+
+
+def _row_of(rows: dict[str, Row], name: str) -> tuple[Row | None, str]:
+    if name in _OF_FACTS:
+        return rows["facts"], name if name in rows["facts"].values else ""
+    path = name
+    while path:
+        if path in rows and rows[path].kind != "facts":
+            return rows[path], name[len(path) :].lstrip(".")
+        path = path.rpartition(".")[0]
+    return None, ""
+
+
+class _Layer:
+    """Goes through the printed object of one reading."""
+
+    def __init__(self, reading: LetterReading, tree: UnitTree) -> None:
+        self.answer, self.text, self.tree = reading.answer, reading.text, tree
+        self.places = {name: (start, end) for name, (start, end) in reading.places.items()}
+
+    def rows(self) -> Iterator[Row]:
+        yield self._facts()
+        yield from self._sessions()
+        yield from self._audiences()
+        yield from self._asked()
+        yield self._recipients()
+        yield self._signatory()
+
+    def _row(self, path: str, group: str, kind: str, label: str, values: dict[str, Any], **more: Any) -> Row:
+        place = self.places.get(path)
+        return Row(path, group, kind, label, values, place, **more)
+
+    # The meeting as a whole
+
+    def _facts(self) -> Row:
+        answer = self.answer
+        title = answer["title"] or ""
+        deadline, place = self._registration_deadline()
+        values = {
+            "title": title,
+            "short_title": _shortened(title),
+            "registration_deadline": deadline,
+            "issuer": answer["issuer"] or settings.PORTAL_ORG,
+            "number": answer["number"] or "",
+            "place": self._place_of_issue(),
+            "issued_on": _day(answer["issued_on"]),
+            "duration_days": _number(answer["duration_days"]),
+            "arrive_minutes_before": _number(answer["arrive_minutes_before"]),
+        }
+        names = ("title", "issuer", "number", "issued_on", "duration_days", "arrive_minutes_before")
+        places = {name: self.places[name] for name in names if name in self.places}
+        if place:
+            places["registration_deadline"] = place
+        row = self._row("facts", "facts", "facts", "Hội nghị", values, places=places, may_be_left=False)
+        row.doubts += self._doubts_of_facts(deadline)
+        return row
+
+    def _doubts_of_facts(self, deadline: str) -> Iterator[Doubt]:
+        if self.answer["kind"] == "khac":
+            yield Doubt("", "Không giống giấy mời hay công văn mời họp; chỉ lấy được những gì nhận ra.")
+        if deadline:
+            yield Doubt(
+                "registration_deadline",
+                "Lấy theo một thời hạn trong văn bản; xem có đúng là hạn gửi đăng ký.",
+            )
+        else:
+            yield Doubt(
+                "registration_deadline",
+                "Văn bản không ghi hạn đăng ký đủ ngày giờ; điền hạn các đơn vị phải gửi.",
+            )
+        if not self.answer["issuer"]:
+            yield Doubt("issuer", "Không thấy cơ quan ban hành; điền theo cơ quan của cổng.")
+
+    def _registration_deadline(self) -> tuple[str, Place | None]:
+        due = [
+            (each["at"], number, each["what"])
+            for number, each in enumerate(self.answer["deadlines"])
+            if "T" in each["at"]
+        ]
+        about = [each for each in due if _ABOUT_REGISTERING.search(folded(each[2]))]
+        if not due:
+            return "", None
+        at, number, _ = min(about or due)
+        return _moment(at), self.places.get(f"deadlines[{number}]")
+
+    def _place_of_issue(self) -> str:
+        """What stands before the date of issue, "Hà Tĩnh, ngày 04 tháng 12"; "" where nothing does."""
+        start, end = self.places.get("issued_on", (0, 0))
+        near = self.text[self.text.rfind("\n", 0, start) + 1 : end]
+        match = re.match(r"\W*([^\W\d][^,;:\d\n]{1,60}),\s*ngày", near)
+        return line(match[1]) if match else ""
+
+    # When and where
+
+    def _sessions(self) -> Iterator[Row]:
+        for number, each in enumerate(self.answer["sessions"]):
+            values = {
+                "date": _day(each["date"]),
+                "part": each["part"],
+                "starts_at": each["starts_at"] or "",
+                "ends_at": each["ends_at"] or "",
+            }
+            yield self._row(f"sessions[{number}]", "sessions", "session", f"Buổi {number + 1}", values)
+
+    def _audiences(self) -> Iterator[Row]:
+        for number, each in enumerate(self.answer["audiences"]):
+            path = f"audiences[{number}]"
+            known = each["tier"] in Tier.values
+            match = self.tree.match(each["point"] or each["heading"])
+            values = {
+                "heading": each["heading"],
+                "tier": each["tier"] if known else Tier.OTHER.value,
+                "venue": each["venue"] or "",
+                "to_units": [str(unit.pk) for unit in match.sure],
+            }
+            row = self._row(path, "audiences", "audience", f"Nhóm {number + 1}", values, units=match.offered)
+            row.doubts += _doubts_of_units(match.perhaps)
+            yield row
+            for place, role in enumerate(each["roles"]):
+                values = {
+                    "text": role["text"],
+                    "chairs": bool(role["chairs"]),
+                    "open_ended": bool(role["open_ended"]),
+                }
+                own = f"{path}.roles[{place}]"
+                label = f"Thành phần {number + 1}.{place + 1}"
+                yield self._row(own, "audiences", "role", label, values, parent=path)
+            for place, chair in enumerate(each["chairs"]):
+                own = f"{path}.chairs[{place}]"
+                row = self._row(
+                    own,
+                    "chairs",
+                    "chair",
+                    f"Chủ trì · {line(each['heading'])[:80]}",
+                    _texts(chair),
+                    parent=path,
+                )
+                if not chair["name"]:
+                    row.doubts.append(
+                        Doubt("name", "Văn bản không nêu tên người chủ trì; điền tên, hoặc bỏ dòng.")
+                    )
+                yield row
+
+    # What is asked
+
+    def _asked(self) -> Iterator[Row]:
+        for number, each in enumerate(self.answer["deadlines"]):
+            values = {"what": each["what"], "at": _moment(each["at"]), "to": ", ".join(each["to"])}
+            row = self._row(f"deadlines[{number}]", "deadlines", "deadline", f"Hạn {number + 1}", values)
+            row.doubts += _doubts_of_hour(each["at"])
+            yield row
+        for number, at in enumerate(self.answer["line_tests"]):
+            path = f"line_tests[{number}]"
+            yield self._row(path, "line_tests", "line_test", f"Lần {number + 1}", {"at": _moment(at)})
+        for number, each in enumerate(self.answer["assignments"]):
+            match = self.tree.match(each["unit"] or "")
+            values = {
+                "addressee": each["unit"] or "",
+                "text": each["text"],
+                "kind": _kind_of_work(each["text"]),
+                "due_at": _moment(each["due_at"]),
+                "to_units": [str(unit.pk) for unit in match.sure],
+            }
+            path = f"assignments[{number}]"
+            row = self._row(
+                path, "assignments", "assignment", f"Việc {number + 1}", values, units=match.offered
+            )
+            row.doubts += _doubts_of_units(match.perhaps)
+            if each["due_at"] and "T" not in each["due_at"]:
+                row.doubts.append(Doubt("due_at", "Văn bản không ghi giờ; điền thêm giờ, ví dụ 17:00."))
+            yield row
+        for number, each in enumerate(self.answer["contacts"]):
+            values = _texts(each) | {
+                "name": each["name"] or each["organisation"] or "",
+                "phone": spaced(each["phone"] or ""),
+            }
+            yield self._row(f"contacts[{number}]", "contacts", "contact", f"Đầu mối {number + 1}", values)
+
+    # The foot
+
+    def _recipients(self) -> Row:
+        spans = [place for name, place in self.places.items() if name.startswith("recipients[")]
+        values = {"recipients": "\n".join(self.answer["recipients"])}
+        row = self._row("recipients", "recipients", "recipients", "Nơi nhận", values, may_be_left=False)
+        row.place = (min(start for start, _ in spans), max(end for _, end in spans)) if spans else None
+        return row
+
+    def _signatory(self) -> Row:
+        signed = self.answer["signatory"]
+        values = {f"sign_{name}": signed[name] or "" for name in ("on_behalf", "title", "name")}
+        places = {
+            f"sign_{name}": self.places[f"signatory.{name}"]
+            for name in ("on_behalf", "title", "name")
+            if f"signatory.{name}" in self.places
+        }
+        return self._row(
+            "signatory", "signatory", "signatory", "Người ký", values, places=places, may_be_left=False
+        )
+
+
+_ABOUT_REGISTERING = re.compile(r"dang ky|danh sach|so luong|dai bieu|xac nhan")
+
+_KINDS_OF_WORK = (
+    (Assignment.Kind.PRESS, r"phong vien|dua tin|tuyen truyen"),
+    (Assignment.Kind.POWER, r"nguon dien|on dinh dien|cung cap dien"),
+    (Assignment.Kind.REGISTRATION, r"trieu tap|dang ky|so luong dai bieu"),
+    (Assignment.Kind.HALL, r"hoi truong|phong hoi nghi|nuoc uong|trang tri|khanh tiet"),
+    (Assignment.Kind.LINE, r"duong truyen|ket noi|ky thuat"),
+    (Assignment.Kind.MATERIALS, r"tai lieu|bao cao|tong hop|tham luan"),
+)
+"""The first that is found in a request says what sort of work it is."""
+
+
+def _kind_of_work(text: str) -> str:
+    plain = folded(text)
+    found = (kind for kind, words in _KINDS_OF_WORK if re.search(words, plain))
+    return str(next(found, Assignment.Kind.OTHER).value)
+
+
+def _doubts_of_units(perhaps: list[Unit]) -> Iterator[Doubt]:
+    if perhaps:
+        yield Doubt("to_units", "Có đơn vị tên gần giống; đánh dấu đúng đơn vị được nói đến.")
+
+
+def _doubts_of_hour(at: str) -> Iterator[Doubt]:
+    if "T" not in at:
+        yield Doubt("at", "Văn bản không ghi giờ; điền thêm giờ, ví dụ 17:00.")
+
+
+def _texts(values: dict[str, Any]) -> dict[str, str]:
+    return {name: value or "" for name, value in values.items()}
+
+
+def _shortened(title: str) -> str:
+    """At most a line of a table, cut between words."""
+    title = line(title)
+    return title if len(title) <= 120 else title[:120].rpartition(" ")[0]
+
+
+def _day(iso: str | None) -> str:
+    return f"{date.fromisoformat(iso):%d/%m/%Y}" if iso else ""
+
+
+def _moment(iso: str | None) -> str:
+    if not iso or "T" not in iso:
+        return _day(iso)
+    return f"{datetime.fromisoformat(iso):%d/%m/%Y %H:%M}"
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value}".replace(".", ",")

@@ -1,0 +1,128 @@
+"""Which units of the tree a letter means by a name, or by a group like "các huyện, thành, thị ủy"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.models import COMMUNE_TIERS, Tier, Unit
+from accounts.vietnamese import folded
+
+GROUPS = (
+    (
+        Tier.DISTRICT,
+        re.compile(r"\bhuyen(?: uy)? thanh(?: uy| pho)? thi(?: uy| xa)\b|\bhuyen uy thanh uy thi uy\b"),
+    ),
+    (Tier.AFFILIATED, re.compile(r"\b(?:cac )?dang uy truc thuoc\b")),
+)
+"""Words for all units of a tier, folded and without commas."""
+
+_BEFORE = re.compile(
+    r"^(?:(?:de nghi|tai|cac|dong chi|diem cau|thuong truc|lanh dao|ban thuong vu|ban chi huy) )+"
+)
+_AFTER = re.compile(r" (?:tinh|thanh pho)$")
+_FEWEST_LETTERS = 5
+"""What is shorter is in too many names to mean one."""
+
+
+@dataclass
+class Match:
+    """The units that may be meant."""
+
+    sure: list[Unit] = field(default_factory=list)
+    """Their name, or their whole tier, stands there."""
+    perhaps: list[Unit] = field(default_factory=list)
+    """Their name is like one that stands there."""
+
+    @property
+    def offered(self) -> list[Unit]:
+        """All, each once."""
+        return list({unit.pk: unit for unit in (*self.sure, *self.perhaps)}.values())
+
+
+class UnitTree:
+    """The units of today that can be called; communes are called through the unit above them."""
+
+    def __init__(self, units: Iterable[Unit]) -> None:
+        self.units = list(units)
+        root = next((unit for unit in self.units if unit.parent_id is None), None)
+        self.province = re.sub(r"^(?:tinh|thanh) uy ", "", _plain(root.name)) if root else ""
+        self.keys = {
+            unit.pk: {self._key(name) for name in (unit.name, unit.short_name) if name} for unit in self.units
+        }
+
+    @classmethod
+    def of_today(cls) -> UnitTree:
+        """Read them, with one query."""
+        today = timezone.localdate()
+        return cls(
+            Unit.objects.filter(
+                Q(valid_from__isnull=True) | Q(valid_from__lte=today),
+                Q(valid_until__isnull=True) | Q(valid_until__gte=today),
+            ).exclude(tier__in=COMMUNE_TIERS)
+        )
+
+    def match(self, text: str) -> Match:
+        """Find whom a letter means by ``text``: whole tiers, names, and names alike."""
+        match, rest = Match(), _plain(text)
+        for tier, pattern in GROUPS:
+            if pattern.search(rest):
+                match.sure += [unit for unit in self.units if unit.tier == tier]
+                rest = pattern.sub(" ", rest)
+                text = ""
+        names = [text, *re.split(r"[,;]| và ", text)] if text else [rest]
+        for name in names:
+            found = self._named(name)
+            match.sure += found if len(found) == 1 else []
+            match.perhaps += found if len(found) > 1 else []
+            if found and name == text:
+                break
+        if not match.offered:
+            for name in names:
+                match.perhaps += self._alike(name)
+        known = {unit.pk for unit in match.sure}
+        match.perhaps = [unit for unit in match.perhaps if unit.pk not in known]
+        return match
+
+    def one_of(self, units: Sequence[Unit], text: str) -> Unit | None:
+        """Return the only one of ``units`` that ``text`` names, if there is just one."""
+        text = _plain(text)
+        named = [unit for unit in units if any(key and key in text for key in self.keys.get(unit.pk, ()))]
+        return named[0] if len(named) == 1 else None
+
+    def _key(self, name: str) -> str:
+        """A name without what letters add to or leave out of it."""
+        key = _BEFORE.sub("", _plain(name))
+        if self.province and key != self.province:
+            key = key.removesuffix(f" {self.province}")
+        return _AFTER.sub("", key)
+
+    def _named(self, name: str) -> list[Unit]:
+        exact = [unit for unit in self.units if _plain(name) in (_plain(unit.name), _plain(unit.short_name))]
+        key = self._key(name)
+        if exact or not key:
+            return exact
+        return [unit for unit in self.units if key in self.keys[unit.pk]]
+
+    def _alike(self, name: str) -> list[Unit]:
+        key = self._key(name)
+        if len(key) < _FEWEST_LETTERS:
+            return []
+        return [
+            unit
+            for unit in self.units
+            if any(
+                f" {key} " in f" {own} " or (len(own) >= _FEWEST_LETTERS and f" {own} " in f" {key} ")
+                for own in self.keys[unit.pk]
+            )
+        ]
+
+
+def _plain(text: str) -> str:
+    """Small letters without marks and punctuation; "và" and a dash are the same."""
+    words = re.sub(r"[^a-z0-9]+", " ", folded(text)).split()
+    return " ".join(word for word in words if word != "va")
