@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.contrib.postgres.aggregates import ArrayAgg
+from django.contrib.postgres.fields import ArrayField
 from django.core.paginator import Page, Paginator
-from django.db.models import Case, CharField, Count, F, Func, QuerySet, Value, When
+from django.db.models import BigIntegerField, Case, CharField, Count, F, Func, QuerySet, Value, When
 from django.db.models.functions import Left, Length, Substr
 
 from accounts.models import User
@@ -22,6 +23,8 @@ from invitations.models import Meeting
 from registrations.models import Delegate, SamePerson
 
 PAIRS_A_PAGE = 20
+
+KEY = BigIntegerField()
 
 NEAR = 4
 """Of many rows that are all alike, each is set beside so many before it; up to five, all beside all."""
@@ -40,6 +43,12 @@ class Pair(NamedTuple):
 
 def alike(rows: QuerySet[Delegate]) -> list[Pair]:
     """Return the pairs among ``rows`` that look like one person, in their order, in one query."""
+    by_post, by_phone = _groups(rows)
+    return _pairs(group for _, group in by_post.union(by_phone, all=True))
+
+
+def _groups(rows: QuerySet[Delegate]) -> list[QuerySet[Any, tuple[str, list[int]]]]:
+    """The rows that have name and post in common, and those that have telephone and name in common."""
     named = rows.order_by().annotate(name=NAME)
     by_post = (
         named.annotate(post=POST, only=Case(When(position="", then=F("registration_id")), default=Value(0)))
@@ -52,9 +61,11 @@ def alike(rows: QuerySet[Delegate]) -> list[Pair]:
         .values("phone", "family", "given")
         .annotate(number=Count("pk"), rows=ArrayAgg("pk"))
     )
-    groups = [part.filter(number__gt=1).values_list("rows") for part in (by_post, by_phone)]
-    found = groups[0].union(groups[1], all=True)
-    return sorted({pair for (group,) in found for pair in _beside_each_other(group)})
+    return [part.filter(number__gt=1).values_list(Value(""), "rows") for part in (by_post, by_phone)]
+
+
+def _pairs(groups: Iterable[list[int]]) -> list[Pair]:
+    return sorted({pair for group in groups for pair in _beside_each_other(group)})
 
 
 def _word(place: int) -> Func:
@@ -80,16 +91,16 @@ def decided(meeting: Meeting, user: User) -> QuerySet[SamePerson]:
 
 
 def proposals(meeting: Meeting, user: User) -> list[Pair]:
-    """Return the pairs that ``user`` may see and of which nothing was decided, in two queries."""
-    pairs = alike(visible(meeting, user))
-    if not pairs:
-        return []
-    known = list(decided(meeting, user).values_list("first_id", "second_id", "kind"))
-    same = _people((first, second) for first, second, kind in known if kind == SamePerson.Kind.TWO_POSTS)
-    answered = {(first, second) for first, second, _ in known}
+    """Return the pairs that ``user`` may see and of which nothing was decided, in one query."""
+    both = Func("first_id", "second_id", template="ARRAY[%(expressions)s]", output_field=ArrayField(KEY))
+    known = decided(meeting, user).order_by().values_list("kind", both)
+    by_post, by_phone = _groups(visible(meeting, user))
+    found = list(by_post.union(by_phone, known, all=True))
+    same = _people(Pair(*rows) for kind, rows in found if kind == SamePerson.Kind.TWO_POSTS)
+    answered = {Pair(*rows) for kind, rows in found if kind}
     return [
         pair
-        for pair in pairs
+        for pair in _pairs(rows for kind, rows in found if not kind)
         if pair not in answered and same.get(pair.first, pair.first) != same.get(pair.second, pair.second)
     ]
 

@@ -76,7 +76,7 @@ def registration(request: PortalRequest, slug: str, unit: str) -> HttpResponse:
     context = page(view, editable=editable) | {"news": news}
     if registers and may(request.user, Right.COMPARE_PEOPLE):
         context["doubles_open"] = len(proposals(view.invitation.meeting, request.user))
-    context["offers_copy"] = editable and len(view.delegates) <= FEW and earlier(view.invitation).exists()
+    context["offers_copy"] = editable and earlier(view.invitation).exists() and len(view.delegates) <= FEW
     return render(request, "registrations/registration.html", context)
 
 
