@@ -58,6 +58,8 @@ class LinkLine:
     line: CommuneLine
     link: CommuneLink | None
     answer: CommuneAnswer | None
+    late: CommuneAnswer | None = None
+    """What came after the deadline, and after the last answer that came in time."""
 
     @property
     def unit(self) -> Unit:
@@ -137,13 +139,19 @@ def commune_desk(view: Overview) -> CommuneDesk:
         links[link.unit_id] = link  # the last one made: an older one was revoked
     answers: dict[int, CommuneAnswer] = {}
     sent = CommuneAnswer.objects.filter(link__in=[link.pk for link in links.values()])
+    late: dict[int, CommuneAnswer] = {}
     for answer in sent.select_related("decided_by").order_by("arrived_at", "pk"):
-        answers[answer.link_id] = answer
+        if answer.state == CommuneAnswer.State.LATE:
+            late[answer.link_id] = answer
+        else:
+            answers[answer.link_id] = answer
+            late.pop(answer.link_id, None)
     return CommuneDesk(
         view,
         [
-            LinkLine(line, own := links.get(line.unit.pk), answers.get(own.pk) if own else None)
+            LinkLine(line, own, answers.get(own.pk), late.get(own.pk)) if own else LinkLine(line, None, None)
             for line in view.communes
+            for own in (links.get(line.unit.pk),)
         ],
     )
 

@@ -60,7 +60,7 @@ class Migration(migrations.Migration):
                 ('connects', models.BooleanField(default=True)),
                 ('values', models.JSONField()),
                 ('expected', models.PositiveIntegerField(blank=True, null=True)),
-                ('state', models.CharField(choices=[('waiting', 'Chờ huyện xem'), ('accepted', 'Đã nhận'), ('corrected', 'Đã nhận, có sửa'), ('replaced', 'Xã đã gửi bản sau'), ('declined', 'Không dùng')], default='waiting', max_length=9)),
+                ('state', models.CharField(choices=[('waiting', 'Chờ huyện xem'), ('accepted', 'Đã nhận'), ('corrected', 'Đã nhận, có sửa'), ('replaced', 'Xã đã gửi bản sau'), ('declined', 'Không dùng'), ('late', 'Đến sau hạn')], default='waiting', max_length=9)),
                 ('arrived_at', models.DateTimeField()),
                 ('decided_at', models.DateTimeField(blank=True, null=True)),
                 ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),

@@ -76,6 +76,7 @@ class CommuneAnswer(models.Model):
         CORRECTED = "corrected", "Đã nhận, có sửa"
         REPLACED = "replaced", "Xã đã gửi bản sau"
         DECLINED = "declined", "Không dùng"
+        LATE = "late", "Đến sau hạn"
 
     link = models.ForeignKey(CommuneLink, on_delete=models.CASCADE, related_name="answers")
     form_uuid = models.UUIDField(unique=True)

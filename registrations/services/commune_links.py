@@ -139,7 +139,6 @@ def open_link(*, link: CommuneLink) -> None:
 # ── The commune ──────────────────────────────────────────────────────────────────────────────────
 
 
-@transaction.atomic
 def answer_by_link(
     *,
     link_id: int,
@@ -152,34 +151,43 @@ def answer_by_link(
 
     The same form sent again is the same answer, even after the deadline (rule 7); a later form takes the
     place of the one that waits. Judged as a submission is (rules 1 to 3): what waits for the lock has
-    arrived already. Raises ``Revoked``, ``Closed`` and ``TooMany``.
+    arrived already. What is too late is recorded as such (rule 4), and counts if it is sent again after an
+    extension. Raises ``Revoked``, ``Closed`` and ``TooMany``.
     """
+    with transaction.atomic():
+        answer, deadline, now = _answer(link_id, form_uuid, said, waited, clock)
+    if answer is None or answer.state == CommuneAnswer.State.LATE:
+        raise Closed(deadline, now)
+    return answer
+
+
+def _answer(
+    link_id: int, form_uuid: UUID, said: Said, waited: timedelta, clock: Callable[[], datetime]
+) -> tuple[CommuneAnswer | None, datetime, datetime]:
+    """Judge and keep one answer; also say by which deadline and when."""
     began = time.monotonic()
     link = CommuneLink.objects.get(pk=link_id)
     invitation = locking.lock(link.invitation_id)
     waited += timedelta(seconds=time.monotonic() - began)
     if not CommuneLink.objects.standing().filter(pk=link.pk).exists():
         raise Revoked
-    earlier = CommuneAnswer.objects.filter(form_uuid=form_uuid).first()
-    if earlier is not None:
-        if earlier.link_id != link.pk:
-            raise SuspiciousOperation("the form of another link")
-        return earlier
     now, deadline = clock(), locking.deadline_of(invitation)
-    on_time = judge(arrived_at=now - waited, decided_at=now, deadline=deadline) is Verdict.ON_TIME
-    if not (invitation.meeting.takes_registrations and on_time):
-        raise Closed(deadline, now)
+    earlier = CommuneAnswer.objects.filter(form_uuid=form_uuid).first()
+    if earlier is not None and earlier.link_id != link.pk:
+        raise SuspiciousOperation("the form of another link")
+    if earlier is not None and earlier.state != CommuneAnswer.State.LATE:
+        return earlier, deadline, now
+    if not invitation.meeting.takes_registrations:
+        return None, deadline, now
     if link.answers.filter(arrived_at__gt=now - IN_TIME).count() >= MOST_ANSWERS:
         raise TooMany
-    _waiting(link).update(state=CommuneAnswer.State.REPLACED, decided_at=now)
-    return CommuneAnswer.objects.create(
-        link=link,
-        form_uuid=form_uuid,
-        connects=said.connects,
-        values=said.values,
-        expected=said.expected,
-        arrived_at=now - waited,
-    )
+    state = CommuneAnswer.State.LATE
+    if judge(arrived_at=now - waited, decided_at=now, deadline=deadline) is Verdict.ON_TIME:
+        state = CommuneAnswer.State.WAITING
+        _waiting(link).update(state=CommuneAnswer.State.REPLACED, decided_at=now)
+    sent = {**said._asdict(), "state": state, "arrived_at": now - waited, "link": link}
+    answer, _ = CommuneAnswer.objects.update_or_create(form_uuid=form_uuid, defaults=sent)
+    return answer, deadline, now
 
 
 def _waiting(link: CommuneLink) -> Any:

@@ -78,7 +78,7 @@ def _form_page(
     status: int = 200,
 ) -> HttpResponse:
     point, expected = _point(link, at)
-    last = link.answers.first()
+    last = link.answers.exclude(state=CommuneAnswer.State.LATE).first()
     taken = values_of(point, expected) if last and last.state in _TAKEN else None
     return _page(
         request,

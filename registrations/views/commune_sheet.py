@@ -15,6 +15,8 @@ from registrations import commune_sheet as sheets
 from registrations.overview import overview
 from registrations.roster import guarded
 from registrations.roster.cells import UnreadableRosterError
+from registrations.roster.containers import TOO_LARGE
+from registrations.roster.limits import MOST_BYTES
 from registrations.services.commune_table import take_sheet
 from registrations.services.drafts import Closed, Stale
 from registrations.states import Standing
@@ -33,6 +35,8 @@ def sheet(request: PortalRequest, slug: str, unit: str) -> HttpResponse:
     upload = request.FILES.get("file")
     if upload is None:
         return _page(request, at, problem="Chọn tệp Excel đã điền rồi bấm Xem trước.", status=422)
+    if (upload.size or 0) > MOST_BYTES:
+        return _page(request, at, problem=TOO_LARGE, status=422)
     try:
         read = guarded.read_communes(upload.read(), upload.name or "")
     except UnreadableRosterError as reason:

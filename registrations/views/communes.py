@@ -138,7 +138,8 @@ def answers(request: PortalRequest, slug: str, unit: str) -> HttpResponse:
     desk = commune_desk(overview(at))
     waiting = [(line, _beside(line, line.answer), line.line.point) for line in desk.waiting if line.answer]
     decided = [line for line in desk.lines if line.answer and line.answer.decided_at and line.stands]
-    context = _context(request, desk) | {"waiting": waiting, "decided": decided}
+    late = [(line, _beside(line, line.late)) for line in desk.lines if line.late and line.stands]
+    context = _context(request, desk) | {"waiting": waiting, "decided": decided, "late": late}
     return render(request, "registrations/commune_answers.html", context)
 
 

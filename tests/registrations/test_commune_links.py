@@ -195,7 +195,46 @@ def test_what_is_too_late_is_refused_clearly_and_stays_on_the_page(client, page,
     assert "Đã hết hạn, chưa gửi được" in text
     for typed in (*list(VALUES.values())[:3], "0900.000.310", 'value="64"'):
         assert typed in text
-    assert not CommuneAnswer.objects.exists()
+    assert CommuneAnswer.objects.get().state == STATES.LATE
+
+
+def test_what_came_too_late_is_recorded_and_shown_and_never_written(client, page, close, an, desk_page):
+    close()
+    client.post(page, TYPED | {"form_uuid": uuid.uuid4()})
+    late = CommuneAnswer.objects.get()
+    shown = client_of(an).get(desk_page + "tra-loi/").content.decode()
+    assert "Đến sau hạn" in shown
+    assert "Phan Văn Hợi" in shown
+    assert "Chờ" not in client.get(page).content.decode()
+    client_of(an).post(f"{desk_page}tra-loi/{late.pk}/", {"verb": "accept", "version": 0})
+    late.refresh_from_db()
+    assert late.state == STATES.LATE
+
+
+def test_the_same_form_counts_when_it_is_sent_again_after_an_extension(desk, link, close, trang):
+    form = uuid.uuid4()
+    deadline = close()
+    with pytest.raises(services.Closed):
+        send(link, form_uuid=form)
+    services.extend(
+        invitation_id=desk["invitation_id"],
+        until=deadline + timedelta(hours=1),
+        reason="Mất điện",
+        user=trang,
+    )
+    answer = send(link, SAID._replace(expected=65), form_uuid=form)
+    assert (answer.state, answer.expected) == (STATES.WAITING, 65)
+    assert CommuneAnswer.objects.count() == 1
+
+
+def test_an_answer_that_waits_is_not_hidden_by_one_that_came_too_late(link, close, an, desk_page):
+    send(link)
+    close()
+    with pytest.raises(services.Closed):
+        send(link, SAID._replace(expected=99))
+    shown = client_of(an).get(desk_page + "tra-loi/").content.decode()
+    assert "1 bản trả lời chờ xem" in shown
+    assert "Đến sau hạn" in shown
 
 
 def test_a_wrong_box_is_named_and_nothing_typed_is_lost(client, page):
