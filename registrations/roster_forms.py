@@ -26,13 +26,17 @@ class RosterForm(forms.Form):
         allow_empty_file=True,  # the reader says it better
         max_length=255,
         error_messages={"max_length": "Tên tệp dài quá 255 chữ. Đổi tên ngắn hơn rồi tải lên."},
-        widget=forms.FileInput(attrs={"accept": ACCEPTED, "data-most-bytes": MOST_BYTES}),
+        widget=forms.FileInput(
+            attrs={"accept": ACCEPTED, "data-most-bytes": MOST_BYTES, "class": "form-control"}
+        ),
     )
     text = forms.CharField(
         label="Dán danh sách",
         required=False,
         strip=False,
-        widget=forms.Textarea(attrs={"rows": 5, "spellcheck": "false", "autocomplete": "off"}),
+        widget=forms.Textarea(
+            attrs={"rows": 5, "class": "form-control", "spellcheck": "false", "autocomplete": "off"}
+        ),
     )
 
     def clean_file(self) -> Any:

@@ -136,8 +136,9 @@ def take(request: PortalRequest, slug: str, unit: str, key: UUID) -> HttpRespons
             beyond=beyond if beyond in ("raise", "keep") else "",
         )
     except rosters.BeyondDeclared as more:
-        context = _page(at) | {"upload": upload, "roles": more.roles, "leave": sorted(leave)}
-        return render(request, "registrations/roster_beyond.html", context)
+        declared = any(one.declared is not None for one in more.roles)
+        context = {"upload": upload, "roles": more.roles, "leave": sorted(leave), "some_declared": declared}
+        return render(request, "registrations/roster_beyond.html", _page(at) | context)
     except Closed as too_late:
         hour = f"{timezone.localtime(too_late.deadline):%H:%M:%S, %d/%m/%Y}"
         messages.error(request, f"Đã hết hạn lúc {hour}. Chưa nhận dòng nào; danh sách vẫn còn ở đây.")

@@ -14,6 +14,7 @@
     const most = Number(input.dataset.mostBytes);
     const large = file && file.size > most;
     drop.classList.toggle("is-wrong", Boolean(large));
+    drop.classList.toggle("is-large", Boolean(large));
     if (file) {
       const size = (file.size / MEGABYTE).toLocaleString("vi", { maximumFractionDigits: 1 });
       hint.textContent = large
