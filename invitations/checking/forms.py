@@ -42,7 +42,9 @@ class LetterForm(forms.Form):
         label="Hoặc dán nội dung",
         required=False,
         strip=False,
-        widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false", "autocomplete": "off"}),
+        widget=forms.Textarea(
+            attrs={"class": "form-control", "rows": 8, "spellcheck": "false", "autocomplete": "off"}
+        ),
     )
 
     def clean_file(self) -> Any:
@@ -68,6 +70,9 @@ class RowForm(CalmForm):
 
     def __init__(self, *args: Any, units: list[Unit] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if isinstance(field.widget, forms.Textarea):
+                field.widget.attrs["rows"] = 2
         if "to_units" in self.fields:
             choices: Any = self.fields["to_units"]
             choices.choices = [(str(unit.pk), unit.name) for unit in units or ()]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from invitations.letters.audiences import Audience
@@ -34,14 +34,15 @@ def _named(reading: Reading) -> Iterator[tuple[str, Span]]:
         yield f"sessions[{number}]", sitting.span
     for number, audience in enumerate(reading.audiences):
         yield from _of_audience(f"audiences[{number}]", audience)
-    for name, rows in (
+    lists: tuple[tuple[str, Sequence[Any]], ...] = (
         ("deadlines", reading.deadlines),
         ("line_tests", reading.line_tests),
         ("assignments", reading.assignments),
         ("contacts", reading.contacts),
         ("recipients", reading.recipients),
         ("unread", reading.unread),
-    ):
+    )
+    for name, rows in lists:
         for number, row in enumerate(rows):
             yield f"{name}[{number}]", row.span
     signed = reading.signatory

@@ -59,6 +59,19 @@
   document.addEventListener("focusin", follow);
   document.addEventListener("click", follow);
 
+  // A group that was closed folds; the keyboard goes on to the next one, or to what is wrong in this one.
+  document.addEventListener("htmx:afterSettle", (event) => {
+    const id = event.detail.requestConfig?.elt?.id || "";
+    const group = id.startsWith("nhom-") && document.getElementById(id);
+    if (!group) return;
+    const open = document.querySelector(".read-group:not(.is-seen):not(.is-none)");
+    const next = group.classList.contains("is-seen")
+      ? (open || group).querySelector("summary")
+      : group.querySelector(".is-invalid, .is-needed input, summary");
+    next.focus();
+    next.closest(".read-group").scrollIntoView({ block: "start" });
+  });
+
   // From the letter to the draft: the narrowest value that the piece belongs to.
   letter.addEventListener("click", (event) => {
     const bit = event.target.closest("[data-of]");
