@@ -18,8 +18,12 @@ DRAFT = "nhap"
 class VersionsForm(forms.Form):
     """Two of the unit's submissions, or one and the draft; without a choice the last two."""
 
-    tu = forms.ChoiceField(label="Từ bản", error_messages={"invalid_choice": "Không có bản này."})
-    den = forms.ChoiceField(label="Đến bản", error_messages={"invalid_choice": "Không có bản này."})
+    tu = forms.ChoiceField(
+        label="Từ bản", required=False, error_messages={"invalid_choice": "Không có bản này."}
+    )
+    den = forms.ChoiceField(
+        label="Đến bản", required=False, error_messages={"invalid_choice": "Không có bản này."}
+    )
 
     def __init__(self, *args: Any, submissions: Sequence[Submission], unsent: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

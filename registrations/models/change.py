@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 
+from accounts.fields import spaced
 from registrations.models.registration import Registration
 
 
@@ -64,9 +65,25 @@ class Change(models.Model):
         return _in_words(self.after)
 
 
+TYPED = (
+    "full_name",
+    "position",
+    "organisation",
+    "phone",
+    "note",
+    "venue",
+    "chair",
+    "technician",
+    "technician_phone",
+)
+"""What a person types in a row, in the order of the form; JSON columns keep none."""
+
+
 def _in_words(values: Any) -> str:
-    """The values of a row that a person typed: texts and numbers, without keys, switches and the origin."""
+    """The values of a row that a person typed, and whether a point connects, in the order of the form."""
     if isinstance(values, dict):
-        typed = (value for name, value in values.items() if name not in ("origin", "key"))
-        return " · ".join(value for value in typed if isinstance(value, str) and value)
+        words = [spaced(values[name]) for name in TYPED if values.get(name)]
+        if "connects" in values:
+            words.insert(0, "kết nối" if values["connects"] else "không kết nối")
+        return " · ".join(words)
     return "" if values is None else str(values)

@@ -143,7 +143,7 @@ def _save_point(
         return point
     if point.version != version:
         raise Stale(point, _last_change(draft.registration, Change.Kind.POINT, point.pk))
-    before = _values(point, POINT_FIELDS)
+    before = None if made else _values(point, POINT_FIELDS)
     for name, value in values.items():
         setattr(point, name, value)
     point.version += 1

@@ -31,7 +31,7 @@ def compare(request: PortalRequest, slug: str, unit: str) -> HttpResponse:
     if registration is None or not submissions:
         return render(request, "registrations/compare.html", context)
     unsent = registration.has_unsent_changes
-    chosen = usual(submissions, unsent=unsent) | {name: request.GET[name] for name in request.GET}
+    chosen = usual(submissions, unsent=unsent) | {name: value for name, value in request.GET.items() if value}
     form = VersionsForm(chosen, submissions=submissions, unsent=unsent)
     context["form"] = form
     if form.is_valid():
