@@ -59,19 +59,19 @@ def test_a_commune_answers_by_its_link(clerk, open_page, reads_well, can_loc_com
     reads_well(phone)
     phone.get_by_label("Có kết nối", exact=True).check()
     fill(phone, venue="Hội trường UBND xã", technician="Bùi Văn Lâm", phone="0900.000.31", expected="64")
-    phone.get_by_role("button", name="Gửi Can Lộc").click()
+    phone.get_by_role("button", name="Gửi Huyện ủy Can Lộc").click()
     expect(phone.get_by_text("Mới có 9 chữ số, cần 10")).to_be_visible()
     expect(phone.get_by_label("Nơi họp")).to_have_value("Hội trường UBND xã")
     reads_well(phone)
     fill(phone, phone="0900.000.310")
-    phone.get_by_role("button", name="Gửi Can Lộc").click()
-    expect(phone.get_by_role("heading", level=1)).to_have_text("Đã gửi, chờ Can Lộc xem")
+    phone.get_by_role("button", name="Gửi Huyện ủy Can Lộc").click()
+    expect(phone.get_by_role("heading", level=1)).to_have_text("Đã gửi, chờ Huyện ủy Can Lộc xem")
     expect(phone.get_by_text(re.compile(r"Cổng nhận lúc \d\d:\d\d:\d\d"))).to_be_visible()
     reads_well(phone)
 
     phone.get_by_role("link", name="Sửa và gửi lại").click()
     fill(phone, chair="Phan Văn Hợi")
-    phone.get_by_role("button", name="Gửi Can Lộc").click()
+    phone.get_by_role("button", name="Gửi Huyện ủy Can Lộc").click()
     expect(phone.get_by_text("Phan Văn Hợi")).to_be_visible()
     assert sorted(CommuneAnswer.objects.values_list("state", flat=True)) == ["replaced", "waiting"]
 
@@ -91,8 +91,8 @@ def test_a_commune_answers_by_its_link(clerk, open_page, reads_well, can_loc_com
     assert Headcount.objects.get(bridge_point=point).number == 60
 
     phone.goto(address)
-    expect(phone.get_by_role("heading", level=1)).to_have_text("Can Lộc đã nhận")
-    expect(phone.get_by_text("Can Lộc ghi: 60")).to_be_visible()
+    expect(phone.get_by_role("heading", level=1)).to_have_text("Huyện ủy Can Lộc đã nhận")
+    expect(phone.get_by_text("Huyện ủy Can Lộc ghi: 60")).to_be_visible()
     reads_well(phone)
 
 
@@ -122,7 +122,7 @@ def test_a_revoked_link_and_a_closed_door_are_told_clearly(
     phone.get_by_label("Có kết nối", exact=True).check()
     fill(phone, venue="Nhà văn hóa xã")
     close()
-    phone.get_by_role("button", name="Gửi Can Lộc").click()
+    phone.get_by_role("button", name="Gửi Huyện ủy Can Lộc").click()
     expect(phone.get_by_role("heading", level=1)).to_have_text("Đã hết hạn, chưa gửi được")
     expect(phone.get_by_label("Nơi họp")).to_have_value("Nhà văn hóa xã")
     reads_well(phone)

@@ -142,7 +142,7 @@ def test_a_commune_answers_without_an_account(page, link):
     assert (found.link, found.state, found.connects, found.expected) == (link, STATES.WAITING, True, 64)
     assert found.values == VALUES
     text = answer.content.decode()
-    assert "Đã gửi, chờ Can Lộc xem" in text
+    assert "Đã gửi, chờ Huyện ủy Can Lộc xem" in text
     assert re.search(r"Cổng nhận lúc \d\d:\d\d:\d\d", text)
     assert "Hội trường UBND xã" in text
     assert not Registration.objects.filter(version__gt=0).exists()
@@ -368,8 +368,8 @@ def test_a_link_touches_its_own_meeting_only(desk, link, commune, can_loc, distr
 def test_the_commune_sees_what_its_district_made_of_it(client, desk, link, page):
     accept(desk, send(link), corrected=SAID._replace(expected=60))
     text = client.get(page).content.decode()
-    assert "Can Lộc đã nhận" in text
-    assert "Can Lộc ghi: 60" in text
+    assert "Huyện ủy Can Lộc đã nhận" in text
+    assert "Huyện ủy Can Lộc ghi: 60" in text
 
 
 # ── Pages ────────────────────────────────────────────────────────────────────────────────────────
