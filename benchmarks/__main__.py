@@ -1,4 +1,4 @@
-"""``python -m benchmarks [roster] [pages] [submit] [desk] [workbook] [--quick]``: measure, and print tables.
+"""``python -m benchmarks [roster] [pages] [submit] [desk] [workbook] [doubles] [--quick]``: print tables.
 
 Needs nothing but the checkout: servers, data and portal are its own and gone at the end. Nothing is
 asserted about time; a page that does not answer as it should ends the run.
@@ -23,7 +23,7 @@ from benchmarks.measuring import STOLEN, stolen_since, ticks
 from benchmarks.servers import floor, portal, servers
 from benchmarks.size import QUICK, WHOLE, Size
 
-MEASUREMENTS = ("roster", "workbook", "pages", "submit", "desk")
+MEASUREMENTS = ("roster", "workbook", "pages", "submit", "desk", "doubles")
 BUSY = 0.5
 """A load average above which other programs were in the way."""
 
@@ -51,9 +51,12 @@ def main() -> int:
 
 def _measure(what: list[str] | tuple[str, ...], size: Size) -> None:
     with servers() as var:
-        from benchmarks import desk, load, pages, submit, workbook
+        from benchmarks import desk, doubles, load, pages, submit, workbook
 
         print(_machine(var))
+        if list(what) == ["doubles"]:
+            doubles.measure(size)
+            return
         if "roster" in what:
             _roster(var, quick=size is QUICK)
         if what == ["roster"]:
@@ -73,6 +76,8 @@ def _measure(what: list[str] | tuple[str, ...], size: Size) -> None:
                 submit.measure(target, crowd, size)
             if "desk" in what:
                 desk.measure(target, size)
+        if "doubles" in what:
+            doubles.measure(size)  # last: its rows are many, and no page is measured among them
 
 
 def _roster(var: Path, *, quick: bool) -> None:

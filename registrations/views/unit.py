@@ -32,12 +32,16 @@ FEW = 3
 
 
 def _own(request: PortalRequest) -> list[Standing]:
-    """The invitations of the person's unit: open ones by deadline, then the answered, then the past."""
+    """The invitations of the person's unit: what is asked for by deadline, then the answered and the past,
+    the latest first: whoever is just late finds that before what was answered months ago.
+    """
     now = database_now()
     sent = Invitation.objects.visible_to(request.user).sent()
     found = [standing(invitation, now) for invitation in with_extension(sent).select_related("meeting")]
-    order = {UnitState.SUBMITTED: 1, UnitState.LATE: 2}
-    return sorted(found, key=lambda item: (order.get(item.state, 0), item.deadline))
+    done = (UnitState.SUBMITTED, UnitState.LATE)
+    asked = sorted((at for at in found if at.state not in done), key=lambda at: at.deadline)
+    rest = sorted((at for at in found if at.state in done), key=lambda at: at.deadline, reverse=True)
+    return asked + rest
 
 
 @require_safe

@@ -15,7 +15,13 @@ from registrations.models import Change, Extension, ExtensionRequest, Registrati
 from registrations.services import extending, locking
 from registrations.services.extending import Chosen
 from tests.cast import client_of
-from tests.factories import ExtensionRequestFactory, InvitationFactory, UserFactory
+from tests.factories import (
+    ExtensionRequestFactory,
+    InvitationFactory,
+    RegistrationFactory,
+    UserFactory,
+    five_pm_in,
+)
 from tests.registrations.conftest import press_submit
 from tests.registrations.test_races import at_once
 
@@ -78,6 +84,14 @@ def test_the_first_page_of_a_late_unit_tells_of_its_request_too(an, asked):
     first = client_of(an).get(reverse("todo")).content.decode()
     assert "chờ văn phòng" in first
     assert WHY in first
+
+
+def test_whoever_is_just_late_finds_that_before_what_was_answered_long_ago(an, can_loc, asked):
+    before = InvitationFactory.create(
+        unit=can_loc, meeting__published=True, meeting__registration_deadline=five_pm_in(-90)
+    )
+    RegistrationFactory.create(invitation=before, submitted=True)
+    assert "chờ văn phòng" in client_of(an).get(reverse("todo")).content.decode()
 
 
 def test_a_request_without_a_reason_is_refused_and_names_the_field(page, an, late):
