@@ -6,7 +6,6 @@ the registration, so that version, changes and snapshots know one way of writing
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -165,10 +164,8 @@ def _answer(
     link_id: int, form_uuid: UUID, said: Said, waited: timedelta, clock: Callable[[], datetime]
 ) -> tuple[CommuneAnswer | None, datetime, datetime]:
     """Judge and keep one answer; also say by which deadline and when."""
-    began = time.monotonic()
     link = CommuneLink.objects.get(pk=link_id)
-    invitation = locking.lock(link.invitation_id)
-    waited += timedelta(seconds=time.monotonic() - began)
+    invitation, waited = locking.lock_arrived(link.invitation_id, waited)
     if not CommuneLink.objects.standing().filter(pk=link.pk).exists():
         raise Revoked
     now, deadline = clock(), locking.deadline_of(invitation)

@@ -60,10 +60,10 @@ class Draft:
             registration.version += 1
             changes.append(
                 Change(
-                    registration=registration,
+                    registration_id=registration.pk,
                     version=registration.version,
                     at=self.now,
-                    by=self.user,
+                    by_id=self.user.pk,
                     **note._asdict(),
                 )
             )
@@ -77,7 +77,7 @@ class Draft:
 def editing(*, invitation_id: int, user: User, waited: timedelta) -> Iterator[Draft]:
     """Open the unit's draft for one write. Raises ``Closed`` when it is too late or not yet time."""
     with transaction.atomic():
-        invitation = locking.lock(invitation_id)
+        invitation, waited = locking.lock_arrived(invitation_id, waited)
         now = database_now()
         deadline = locking.deadline_of(invitation)
         on_time = judge(arrived_at=now - waited, decided_at=now, deadline=deadline) is Verdict.ON_TIME

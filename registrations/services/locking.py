@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
+from time import monotonic
+
+from django.db.models import QuerySet
 
 from accounts.models import User
 from invitations.deadlines import effective_deadline
@@ -12,28 +15,39 @@ from registrations.models import Change, Extension, Registration
 
 
 def lock(invitation_id: int) -> Invitation:
-    """Lock the invitation; whoever else writes, submits or reminds for this unit waits."""
-    return (
-        Invitation.objects.select_for_update(of=("self",))
-        .select_related("meeting", "unit", "audience")
-        .get(pk=invitation_id)
-    )
+    """Lock the invitation; whoever else writes, submits or reminds for this unit waits.
+
+    It is read once the lock is held: what the meeting says has maybe changed while we waited.
+    """
+    locked = Invitation.objects.select_for_update().filter(pk=invitation_id)
+    return _read(locked.values_list("pk", flat=True)).get()
 
 
 def lock_all(invitation_ids: Collection[int]) -> list[Invitation]:
     """Lock several invitations, always in the order of their keys: two who do so never wait in a circle."""
-    return list(
-        Invitation.objects.select_for_update(of=("self",))
-        .select_related("meeting", "unit", "audience")
-        .filter(pk__in=invitation_ids)
-        .order_by("pk")
-    )
+    locked = Invitation.objects.select_for_update().filter(pk__in=invitation_ids).order_by("pk")
+    return list(_read(locked.values_list("pk", flat=True)).order_by("pk"))
+
+
+def _read(locked: QuerySet[Invitation, int]) -> QuerySet[Invitation]:
+    """Wait for the locks, then read."""
+    return Invitation.objects.select_related("meeting", "unit", "audience").filter(pk__in=list(locked))
 
 
 def registration_of(invitation: Invitation) -> Registration:
     """Return the unit's registration, made where nothing was declared: the log has its home there."""
     registration, _ = Registration.objects.get_or_create(invitation=invitation)
     return registration
+
+
+def lock_arrived(invitation_id: int, waited: timedelta) -> tuple[Invitation, timedelta]:
+    """Lock the invitation, and return with it how long the request has waited, the lock included.
+
+    Whoever waits for a lock has arrived already (design, rule 2).
+    """
+    began = monotonic()
+    invitation = lock(invitation_id)
+    return invitation, waited + timedelta(seconds=monotonic() - began)
 
 
 def deadline_of(invitation: Invitation) -> datetime:

@@ -46,7 +46,7 @@ def submit(
     (rule 7). Touches PostgreSQL only: no broker and no mail can fail it (rule 8). The caller shows the
     receipt after this returns, that is after commit.
     """
-    invitation = locking.lock(invitation_id)
+    invitation, waited = locking.lock_arrived(invitation_id, waited)
     decided_at = clock()
     arrived_at = decided_at - waited
     deadline = locking.deadline_of(invitation)
@@ -106,6 +106,4 @@ def _mark_submitted(registration: Registration, submission: Submission, user: Us
     registration.submitted_at = submission.decided_at
     registration.return_remark = ""
     registration.save(update_fields=["state", "submitted_version", "submitted_at", "return_remark"])
-    locking.log(
-        registration, Change.Kind.SUBMITTED, f"lần {submission.number}", submission.decided_at, user
-    )
+    locking.log(registration, Change.Kind.SUBMITTED, f"lần {submission.number}", submission.decided_at, user)

@@ -13,7 +13,7 @@ from registrations.models import CommuneAnswer
 from registrations.services import Closed, commune_links, locking
 from registrations.services.commune_links import Said
 from tests.registrations.conftest import AT_ONCE
-from tests.registrations.test_races import at_once, without_lock
+from tests.registrations.test_races import at_once, meeting_point, without_lock
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -28,11 +28,11 @@ def sleep(seconds):
 
 @pytest.fixture
 def slowly(monkeypatch):
-    """Make the moment between looking and writing long enough for another to get in."""
-    real = commune_links.judge
+    """Between looking and writing let another get in, if it can."""
+    real, meet = commune_links.judge, meeting_point()
 
     def slow(**moments):
-        sleep(0.3)
+        meet()
         return real(**moments)
 
     monkeypatch.setattr(commune_links, "judge", slow)
@@ -168,5 +168,5 @@ def test_an_answer_that_arrived_in_time_and_waited_for_the_lock_is_on_time(desk,
 
 
 def test_without_counting_the_wait_it_would_be_late(desk, link, meeting, monkeypatch):
-    monkeypatch.setattr(commune_links, "time", type("Still", (), {"monotonic": staticmethod(lambda: 0.0)}))
+    monkeypatch.setattr(locking, "monotonic", lambda: 0.0)
     assert isinstance(answer_while_the_clerk_works(desk, link, meeting), Closed)

@@ -3,11 +3,13 @@
 import threading
 import uuid
 from collections.abc import Callable
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
+from datetime import timedelta
 
 import pytest
 from django.db import connection, transaction
 
+from accounts.clock import database_now
 from invitations.models import Invitation
 from registrations import services
 from registrations.models import Attempt, Submission
@@ -39,6 +41,17 @@ def at_once(*actions: Callable[[], object]) -> list[BaseException | None]:
     return raised
 
 
+def meeting_point(seconds: float = 1.5) -> Callable[[], None]:
+    """Where two threads wait for each other; for one that a lock holds back nobody waits long."""
+    barrier = threading.Barrier(2)
+
+    def wait() -> None:
+        with suppress(threading.BrokenBarrierError):
+            barrier.wait(seconds)
+
+    return wait
+
+
 def without_lock(invitation_id: int) -> Invitation:
     """The negative control: the same row, not locked."""
     return Invitation.objects.select_related("meeting", "unit", "audience").get(pk=invitation_id)
@@ -46,12 +59,11 @@ def without_lock(invitation_id: int) -> Invitation:
 
 @pytest.fixture
 def slowly(monkeypatch):
-    """Make the moment between looking and writing long enough for another to get in."""
-    real = submitting.take_snapshot
+    """Between looking and writing let another get in, if it can."""
+    real, meet = submitting.take_snapshot, meeting_point()
 
     def slow(*args):
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_sleep(0.3)")
+        meet()
         return real(*args)
 
     monkeypatch.setattr(submitting, "take_snapshot", slow)
@@ -106,7 +118,7 @@ def test_without_the_lock_a_submit_misses_the_row_that_is_being_saved(
             services.set_headcount(**desk, role_id=district_roles[1].pk, number=60)
             saved.set()
             with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_sleep(0.6)")
+                cursor.execute("SELECT pg_sleep(2)")
 
     def send():
         saved.wait(5)
@@ -127,3 +139,82 @@ def test_two_rows_added_at_once_stand_one_after_the_other(desk, draft, district_
 
     assert at_once(*(add(f"Đại biểu {i}") for i in range(5))) == [None] * 5
     assert list(draft.delegates.values_list("rank", flat=True)) == [1, 2, 3, 4, 5, 6, 7]
+
+
+# ── Waiting for a lock ───────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def submit_behind_a_lock(desk, draft, meeting):
+    """Submit half a second before the deadline while somebody holds the unit's row a second longer."""
+
+    def press() -> str:
+        meeting.registration_deadline = database_now() + timedelta(seconds=0.5)
+        meeting.save(update_fields=["registration_deadline"])
+        held, outcomes = threading.Event(), []
+
+        def hold() -> None:
+            with transaction.atomic():
+                locking.lock(desk["invitation_id"])
+                held.set()
+                with connection.cursor() as cursor:
+                    cursor.execute("SELECT pg_sleep(1.5)")
+
+        def submit() -> None:
+            held.wait()
+            outcomes.append(press_submit(desk, draft))
+
+        assert at_once(hold, submit) == [None, None]
+        return outcomes[0].attempt.result
+
+    return press
+
+
+def test_who_waits_for_a_lock_over_the_deadline_has_arrived_in_time(submit_behind_a_lock):
+    assert submit_behind_a_lock() == Attempt.Result.ACCEPTED
+
+
+def test_without_the_time_of_the_lock_who_waited_would_be_late(submit_behind_a_lock, monkeypatch):
+    monkeypatch.setattr(locking, "monotonic", lambda: 0.0)
+    assert submit_behind_a_lock() == Attempt.Result.LATE
+
+
+@pytest.fixture
+def submit_while_the_deadline_moves(desk, draft, meeting):
+    """The office ends the registration while a submission waits for the unit's row."""
+
+    def press() -> str:
+        held, outcomes = threading.Event(), []
+
+        def move() -> None:
+            with transaction.atomic():
+                locking.lock(desk["invitation_id"])
+                held.set()
+                meeting.registration_deadline = database_now() - timedelta(minutes=5)
+                meeting.save(update_fields=["registration_deadline"])
+                with connection.cursor() as cursor:
+                    cursor.execute("SELECT pg_sleep(1.5)")
+
+        def submit() -> None:
+            held.wait()
+            outcomes.append(press_submit(desk, draft))
+
+        assert at_once(move, submit) == [None, None]
+        return outcomes[0].attempt.result
+
+    return press
+
+
+def test_a_deadline_that_moved_while_one_waited_is_the_one_that_counts(submit_while_the_deadline_moves):
+    assert submit_while_the_deadline_moves() == Attempt.Result.LATE
+
+
+def test_read_together_with_the_lock_the_old_deadline_would_count(
+    submit_while_the_deadline_moves, monkeypatch
+):
+    def at_the_same_time(invitation_id: int) -> Invitation:
+        locked = Invitation.objects.select_for_update(of=("self",))
+        return locked.select_related("meeting", "unit", "audience").get(pk=invitation_id)
+
+    monkeypatch.setattr(locking, "lock", at_the_same_time)
+    assert submit_while_the_deadline_moves() == Attempt.Result.ACCEPTED
