@@ -14,6 +14,7 @@ from registrations.models import Delegate, SamePerson
 from registrations.overview import overview
 from registrations.services import locking, pairing
 from registrations.states import standings
+from reports.board import read_board
 from reports.counts import read_counts
 from reports.picture import Picture
 from reports.workbooks import write_delegates
@@ -299,6 +300,12 @@ def test_totals_count_heads_once_in_agreement_everywhere(
     book = load_workbook(tmp_path / "book.xlsx")
     for sheet in book.worksheets[:2]:
         assert any("3 người, 2 dòng tên là chức vụ thứ hai" in str(cell.value) for cell in sheet["A"])
+
+
+def test_a_board_that_refreshes_itself_notices_the_decision(meeting, trang, own):
+    before = read_board(meeting).fingerprint
+    pairing.decide(first=own[0], second=own[1], kind=TWO_POSTS, user=trang)
+    assert read_board(meeting).fingerprint != before
 
 
 def test_two_who_differ_are_two_heads(meeting, trang, own):

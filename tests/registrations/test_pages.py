@@ -95,7 +95,7 @@ def test_a_late_unit_finds_the_form_closed_and_its_draft_kept(address, an, draft
     assert Attempt.objects.get().result == Attempt.Result.LATE
     frozen = client.get(address + "?xem").content.decode()
     assert "Nguyễn Hữu Khang" in frozen
-    assert '<input class="form-control' not in frozen
+    assert "form-control-sm" not in frozen
 
 
 def test_a_unit_that_submitted_reads_its_registration_after_the_deadline(address, an, submitted, close):
