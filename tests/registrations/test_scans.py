@@ -27,9 +27,10 @@ from registrations.models import SignedScan
 from registrations.scans.inspecting import JPEG, PDF, PNG, inspect
 from registrations.scans.receiving import MOST_BYTES, MOST_FILES, name_problem
 from registrations.scans.refusing import ScanRefused
-from registrations.services import scanning
+from registrations.services import locking, scanning
 from tests.cast import client_of
 from tests.factories import SignedScanFactory
+from tests.registrations.test_races import at_once, meeting_point, without_lock
 
 RLO = "\u202e"
 
@@ -448,3 +449,29 @@ def test_the_receipt_costs_the_same_queries_however_many_scans(
     small = cost()
     SignedScanFactory.create_batch(15, submission=scan.submission, uploaded_by=an)
     assert cost() == small
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("locked_first", [True, False], ids=["with the lock", "negative control"])
+def test_a_file_sent_twice_at_once_is_one_scan(locked_first, receipt, submitted, an, media, monkeypatch):
+    meet, real = meeting_point(), scanning.database_now
+
+    def slowly():
+        meet()
+        return real()
+
+    monkeypatch.setattr(scanning, "database_now", slowly)
+    if not locked_first:
+        monkeypatch.setattr(locking, "lock", without_lock)
+    submission, content = submitted.submissions.get(), pdf()
+
+    def press():
+        scanning.attach(
+            submission=submission,
+            invitation_id=submitted.invitation_id,
+            user=an,
+            file=one(content=content),
+        )
+
+    assert at_once(press, press) == [None, None]
+    assert SignedScan.objects.count() == (1 if locked_first else 2)
