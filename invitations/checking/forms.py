@@ -65,14 +65,20 @@ class LetterForm(forms.Form):
         return cleaned
 
 
+_LONG = 300
+"""Columns of so many letters get room for several lines: what is out of sight was not looked at."""
+_LETTERS_A_LINE = 50
+
+
 class RowForm(CalmForm):
     """One row; ``units`` are those that may be meant."""
 
     def __init__(self, *args: Any, units: list[Unit] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for field in self.fields.values():
-            if isinstance(field.widget, forms.Textarea):
-                field.widget.attrs["rows"] = 2
+        for name, field in self.fields.items():
+            if isinstance(field, forms.CharField) and (field.max_length or 0) >= _LONG:
+                rows = 1 + len(str(self.initial.get(name, ""))) // _LETTERS_A_LINE
+                field.widget = forms.Textarea(attrs={"rows": min(rows, 8), "autocomplete": "off"})
         if "to_units" in self.fields:
             choices: Any = self.fields["to_units"]
             choices.choices = [(str(unit.pk), unit.name) for unit in units or ()]
@@ -211,10 +217,6 @@ class RecipientsRow(RowForm):
     class Meta:
         model = Meeting
         fields = ("recipients",)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["recipients"].widget.attrs["rows"] = 8
 
 
 class SignatoryRow(RowForm):

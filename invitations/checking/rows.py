@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from django.conf import settings
 
 from accounts.fields import spaced
-from accounts.models import Tier, Unit
+from accounts.models import COMMUNE_TIERS, Tier, Unit
 from accounts.vietnamese import folded, line
-from invitations.checking.units import UnitTree
+from invitations.checking.units import Match, UnitTree
 from invitations.models import Assignment
 
 if TYPE_CHECKING:
@@ -102,17 +102,19 @@ def lay_out(reading: LetterReading, tree: UnitTree) -> Laid:
     by_path = {row.path: row for row in rows}
     for said in reading.answer["doubts"]:
         row, name = _row_of(by_path, said["field"])
-        if row is not None:
-            row.doubts.append(Doubt(_FIELDS.get((row.kind, name), name), said["why"]))
-        else:
-            general.setdefault(said["field"].split("[")[0].split(".")[0], []).append(Doubt("", said["why"]))
+        group = re.split(r"[\[.]", said["field"])[0]
+        if row is None and group in _NAMES:
+            general.setdefault(group, []).append(Doubt("", said["why"]))
+            continue
+        row = row or by_path["facts"]
+        row.doubts.append(Doubt(_FIELDS.get((row.kind, name), name), said["why"]))
     return Laid(rows, general)
 
 
+_NAMES = {group.name for group in GROUPS}
 _FIELDS = {
     ("assignment", "unit"): "addressee",
     ("line_test", ""): "at",
-    ("session", "date"): "date",
 }
 _OF_FACTS = ("title", "state", "text", "number", "issuer", "issued_on")
 
@@ -134,6 +136,7 @@ class _Layer:
     def __init__(self, reading: LetterReading, tree: UnitTree) -> None:
         self.answer, self.text, self.tree = reading.answer, reading.text, tree
         self.places = {name: (start, end) for name, (start, end) in reading.places.items()}
+        self.called: set[int] = set()
 
     def rows(self) -> Iterator[Row]:
         yield self._facts()
@@ -185,6 +188,8 @@ class _Layer:
                 "registration_deadline",
                 "Văn bản không ghi hạn đăng ký đủ ngày giờ; điền hạn các đơn vị phải gửi.",
             )
+        if len(_HOW_IT_MEETS.sub("", self.answer["title"] or "")) > _A_LINE:
+            yield Doubt("short_title", "Cắt từ tên đầy đủ; viết lại cho gọn.")
         if not self.answer["issuer"]:
             yield Doubt("issuer", "Không thấy cơ quan ban hành; điền theo cơ quan của cổng.")
 
@@ -223,7 +228,7 @@ class _Layer:
         for number, each in enumerate(self.answer["audiences"]):
             path = f"audiences[{number}]"
             known = each["tier"] in Tier.values
-            match = self.tree.match(each["point"] or each["heading"])
+            match = self._called(each)
             values = {
                 "heading": each["heading"],
                 "tier": each["tier"] if known else Tier.OTHER.value,
@@ -257,6 +262,16 @@ class _Layer:
                         Doubt("name", "Văn bản không nêu tên người chủ trì; điền tên, hoặc bỏ dòng.")
                     )
                 yield row
+
+    def _called(self, audience: dict[str, Any]) -> Match:
+        """Whom a heading calls. A unit is called once; communes are called through the unit above them."""
+        if audience["tier"] in COMMUNE_TIERS:
+            return Match()
+        match = self.tree.match(audience["point"] or audience["heading"])
+        match.sure = [unit for unit in match.sure if unit.pk not in self.called]
+        match.perhaps = [unit for unit in match.perhaps if unit.pk not in self.called]
+        self.called |= {unit.pk for unit in match.sure}
+        return match
 
     # What is asked
 
@@ -348,10 +363,16 @@ def _texts(values: dict[str, Any]) -> dict[str, str]:
     return {name: value or "" for name, value in values.items()}
 
 
+_HOW_IT_MEETS = re.compile(
+    r" (?:trực tiếp kết hợp(?: với)? )?trực tuyến(?: toàn quốc| toàn tỉnh)?", re.IGNORECASE
+)
+_A_LINE = 120
+
+
 def _shortened(title: str) -> str:
-    """At most a line of a table, cut between words."""
-    title = line(title)
-    return title if len(title) <= 120 else title[:120].rpartition(" ")[0]
+    """At most a line of a table: without how the conference meets, and cut between words."""
+    title = _HOW_IT_MEETS.sub("", line(title))
+    return title if len(title) <= _A_LINE else title[:_A_LINE].rpartition(" ")[0]
 
 
 def _day(iso: str | None) -> str:

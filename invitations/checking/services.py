@@ -11,6 +11,7 @@ from django.db import transaction
 
 from accounts.clock import database_now
 from accounts.models import Unit
+from accounts.vietnamese import line
 from invitations import services
 from invitations.checking.forms import RowForm, bound
 from invitations.checking.rows import Row
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 PASTED = "Nội dung dán vào"
 """The name of what was pasted; a file's name has an ending."""
+UNNAMED = "Tệp không tên"
 MADE_ALREADY = "Giấy mời này đã thành bản nháp hội nghị; sửa tiếp ở trang soạn."
 
 
@@ -32,6 +34,7 @@ MADE_ALREADY = "Giấy mời này đã thành bản nháp hội nghị; sửa ti
 
 def bring(*, user: User, name: str, data: bytes) -> LetterReading:
     """Read a file and keep it with what was read. ``LetterError`` says why one is refused: it is not kept."""
+    name = line(name) or UNNAMED
     read = guarded.read_letter(data, "" if name == PASTED else name)
     stem, dot, ending = name.rpartition(".")
     reading = LetterReading(
@@ -72,9 +75,9 @@ def decide(*, reading_id: int, sheet: GroupSheet, whole: bool, user: User) -> No
         _check(sheet)
     for row in sheet.rows:
         reading.decisions[row.row.path] = _decision(row)
-    own = list(sheet.doubts) + [line for row in sheet.rows for line in row.doubts]
-    keys = {line.key for line in own}
-    ticked = [line.key for line in own if line.ticked]
+    own = [*sheet.doubts, *(doubt for row in sheet.rows for doubt in row.doubts)]
+    keys = {doubt.key for doubt in own}
+    ticked = [doubt.key for doubt in own if doubt.ticked]
     reading.ticked = [key for key in reading.ticked if key not in keys] + ticked
     reading.seen.pop(sheet.group.name, None)
     if whole:
@@ -87,8 +90,8 @@ def _check(sheet: GroupSheet) -> None:
     if not sheet.is_valid():
         problems.append("Có ô chưa đúng, sửa các ô được đánh dấu.")
     passed_over = sheet.unsettled()
-    for line in passed_over:
-        line.needed = True
+    for doubt in passed_over:
+        doubt.needed = True
     if passed_over:
         problems.append(
             f"Còn {len(passed_over)} chỗ nghi ngờ chưa xem: sửa, hoặc đánh dấu “Đã xem, để như vậy”."

@@ -10,16 +10,13 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import COMMUNE_TIERS, Tier, Unit
-from accounts.vietnamese import folded
+from accounts.vietnamese import folded, line
 
 GROUPS = (
-    (
-        Tier.DISTRICT,
-        re.compile(r"\bhuyen(?: uy)? thanh(?: uy| pho)? thi(?: uy| xa)\b|\bhuyen uy thanh uy thi uy\b"),
-    ),
+    (Tier.DISTRICT, re.compile(r"\bhuyen(?: uy)?,? thanh(?: uy)?,?(?: va)? thi uy\b")),
     (Tier.AFFILIATED, re.compile(r"\b(?:cac )?dang uy truc thuoc\b")),
 )
-"""Words for all units of a tier, folded and without commas."""
+"""Words for all units of a tier, folded; "các huyện, thành phố, thị xã" are governments, no committees."""
 
 _BEFORE = re.compile(
     r"^(?:(?:de nghi|tai|cac|dong chi|diem cau|thuong truc|lanh dao|ban thuong vu|ban chi huy) )+"
@@ -40,8 +37,8 @@ class Match:
 
     @property
     def offered(self) -> list[Unit]:
-        """All, each once."""
-        return list({unit.pk: unit for unit in (*self.sure, *self.perhaps)}.values())
+        """All."""
+        return [*self.sure, *self.perhaps]
 
 
 class UnitTree:
@@ -68,25 +65,24 @@ class UnitTree:
 
     def match(self, text: str) -> Match:
         """Find whom a letter means by ``text``: whole tiers, names, and names alike."""
-        match, rest = Match(), _plain(text)
+        match, text = Match(), line(text)
         for tier, pattern in GROUPS:
-            if pattern.search(rest):
+            if found := pattern.search(folded(text)):
                 match.sure += [unit for unit in self.units if unit.tier == tier]
-                rest = pattern.sub(" ", rest)
-                text = ""
-        names = [text, *re.split(r"[,;]| và ", text)] if text else [rest]
+                text = f"{text[: found.start()]},{text[found.end() :]}"  # folding keeps the length
+        names = [text, *re.split(r"[,;]| và ", text)]
         for name in names:
-            found = self._named(name)
-            match.sure += found if len(found) == 1 else []
-            match.perhaps += found if len(found) > 1 else []
-            if found and name == text:
+            named = self._named(name)
+            match.sure += named if len(named) == 1 else []
+            match.perhaps += named if len(named) > 1 else []
+            if named and name == text:
                 break
         if not match.offered:
             for name in names:
                 match.perhaps += self._alike(name)
-        known = {unit.pk for unit in match.sure}
-        match.perhaps = [unit for unit in match.perhaps if unit.pk not in known]
-        return match
+        sure = {unit.pk: unit for unit in match.sure}
+        perhaps = {unit.pk: unit for unit in match.perhaps if unit.pk not in sure}
+        return Match(list(sure.values()), list(perhaps.values()))
 
     def one_of(self, units: Sequence[Unit], text: str) -> Unit | None:
         """Return the only one of ``units`` that ``text`` names, if there is just one."""
@@ -102,7 +98,10 @@ class UnitTree:
         return _AFTER.sub("", key)
 
     def _named(self, name: str) -> list[Unit]:
-        exact = [unit for unit in self.units if _plain(name) in (_plain(unit.name), _plain(unit.short_name))]
+        plain = _plain(name)
+        if not plain:
+            return []
+        exact = [unit for unit in self.units if plain in (_plain(unit.name), _plain(unit.short_name))]
         key = self._key(name)
         if exact or not key:
             return exact
