@@ -35,6 +35,8 @@ def line(text: str) -> str:
     Control characters break workbooks (openpyxl raises on them), direction marks let a name show as
     another one, and a mark without width makes two equal names differ.
     """
+    if text.isprintable() and "  " not in text and text[:1] != " " != text[-1:]:
+        return nfc(text)  # most texts: what is not seen does not print, and no space but the usual one does
     return nfc(_SPACES.sub(" ", _UNSEEN.sub("", text))).strip()
 
 
@@ -44,9 +46,23 @@ def paragraph(text: str) -> str:
     return "\n".join(lines).strip("\n")
 
 
+_BARE = {
+    ord(nfc(letter + shape + tone)): letter
+    for letter in "aeiouyd"
+    for shape in ("", "\u0302", "\u0306", "\u031b")
+    for tone in ("", *_TONES)
+    if len(nfc(letter + shape + tone)) == 1
+} | {ord("đ"): "d"}
+"""Vietnamese letters in one piece, and what is left of each without its marks."""
+
+
 def folded(text: str) -> str:
     """Return ``text`` in small letters without marks (đ → d), for search: "Đặng Thị" → "dang thi"."""
-    decomposed = unicodedata.normalize("NFD", line(text).lower().replace("đ", "d"))
+    small = line(text).lower()
+    latin = small.translate(_BARE)
+    if latin.isascii():
+        return latin
+    decomposed = unicodedata.normalize("NFD", small.replace("đ", "d"))
     return "".join(char for char in decomposed if not unicodedata.combining(char))
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import timedelta
 from functools import lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID, uuid5
 
@@ -25,6 +27,9 @@ ROSTERS = UUID("5d3f3c1e-6f0b-4f0e-9d7c-0b6a1c2d3e4f")
 """The name space of the keys."""
 
 
+AT_A_TIME = 2_000
+"""Rows that are written at once."""
+
 Likeness = Callable[[Person], "tuple[str, ...] | None"]
 
 
@@ -42,19 +47,35 @@ class Parted(NamedTuple):
     known: list[Accepted]
 
 
-def take(*, invitation: Invitation, user: User, waited: timedelta, accepted: Sequence[Accepted]) -> Taken:
+def take(
+    *,
+    invitation: Invitation,
+    user: User,
+    waited: timedelta,
+    accepted: Sequence[Accepted],
+    parted: Parted | None = None,
+) -> Taken:
     """Add the people of ``accepted`` who are not in the unit's list yet, in their order.
 
     A file that was corrected and uploaded again adds only what is new (``part``), and so does one whose
-    people were typed by hand. Raises ``services.Closed``.
+    people were typed by hand. Raises ``services.Closed``. Who holds the invitation's lock already may give
+    ``accepted`` ``parted``.
     """
     with transaction.atomic():
         locking.lock(invitation.pk)
-        new, known = part(invitation, accepted)
+        new, known = parted or part(invitation, accepted)
         if new:
-            rows = rows_of(invitation, [row.person for row in new])
-            add_delegates(invitation_id=invitation.pk, user=user, waited=waited, rows=rows)
+            _add(invitation, user, waited, new)
     return Taken(len(new), len(known))
+
+
+def _add(invitation: Invitation, user: User, waited: timedelta, new: Sequence[Accepted]) -> None:
+    """Add in portions, so that memory does not grow with the list; time runs on for those that follow."""
+    began = time.monotonic()
+    rows = rows_of(invitation, (row.person for row in new))
+    while portion := list(islice(rows, AT_A_TIME)):
+        so_far = timedelta(seconds=time.monotonic() - began)
+        add_delegates(invitation_id=invitation.pk, user=user, waited=waited + so_far, rows=portion)
 
 
 # ── Who is there already ─────────────────────────────────────────────────────────────────────────
@@ -133,11 +154,11 @@ def key_of(invitation: Invitation, person: Person) -> UUID:
 # ── What becomes of a row ────────────────────────────────────────────────────────────────────────
 
 
-def rows_of(invitation: Invitation, people: Iterable[Person]) -> list[dict[str, Any]]:
-    """Return the rows as ``services.add_delegates`` takes them."""
+def rows_of(invitation: Invitation, people: Iterable[Person]) -> Iterator[dict[str, Any]]:
+    """Give the rows as ``services.add_delegates`` takes them."""
     roles, points = Roles(invitation), Points(invitation)
-    rows = []
     for person in people:
+        role, point = roles.called(person.role), points.called(person.point)
         row = {
             "key": key_of(invitation, person),
             "origin": Delegate.Origin.ROSTER,
@@ -146,11 +167,11 @@ def rows_of(invitation: Invitation, people: Iterable[Person]) -> list[dict[str, 
             "organisation": person.organisation,
             "phone": person.phone,
             "note": person.note,
-            "role": roles.called(person.role),
+            "role_id": role.pk if role else None,
         }
-        point = points.called(person.point)
-        rows.append(row if point is None else row | {"bridge_point": point})
-    return rows
+        if point is not None:
+            row["bridge_point_id"] = point.pk
+        yield row
 
 
 class Roles:

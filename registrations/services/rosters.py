@@ -190,8 +190,10 @@ def beyond_declared(invitation: Invitation, new: Sequence[Accepted]) -> list[Bey
     Numbers are declared for the unit's own point: people of its communes do not count there.
     """
     point = own_point(invitation)
-    rows = takeover.rows_of(invitation, [row.person for row in new])
-    coming = Counter(row["role"] for row in rows if row.get("bridge_point", point) == point)
+    roles, points = takeover.Roles(invitation), takeover.Points(invitation)
+    coming = Counter(
+        roles.called(row.person.role) for row in new if (points.called(row.person.point) or point) == point
+    )
     here = {"registration__invitation": invitation, "bridge_point": point}
     declared = dict(Headcount.objects.filter(**here).values_list("role_id", "number"))
     named = Counter(Delegate.objects.filter(**here).values_list("role_id", flat=True))
@@ -221,12 +223,13 @@ def take(
     accepted = [row for row in roster.accepted if row.row not in leave] if roster else []
     with transaction.atomic():
         locking.lock(invitation.pk)
-        more = (
-            [] if beyond == "keep" else beyond_declared(invitation, takeover.part(invitation, accepted).new)
-        )
+        parted = takeover.part(invitation, accepted)
+        more = [] if beyond == "keep" else beyond_declared(invitation, parted.new)
         if more and beyond != "raise":
             raise BeyondDeclared(more)
-        taken = takeover.take(invitation=invitation, user=user, waited=waited, accepted=accepted)
+        taken = takeover.take(
+            invitation=invitation, user=user, waited=waited, accepted=accepted, parted=parted
+        )
         for one in more:
             if one.can_be_declared:
                 set_headcount(

@@ -162,7 +162,7 @@ def add_delegates(
 
     Each row holds the fields of a delegate and a ``key`` (UUID) made with the form: a row whose key
     is there already is the same row sent twice over a bad line, and is given back unchanged. A row that
-    names no ``bridge_point`` is at the unit's own.
+    names no ``bridge_point_id`` is at the unit's own.
     """
     with editing(invitation_id=invitation_id, user=user, waited=waited) as draft:
         registration = draft.registration
@@ -178,7 +178,10 @@ def add_delegates(
         for row in rows:
             if row["key"] not in known:
                 rank += 1
-                delegate = Delegate(registration=registration, rank=rank, **{"bridge_point": point, **row})
+                values = {"registration_id": registration.pk, "rank": rank, **row}
+                if "bridge_point_id" not in row:
+                    values["bridge_point_id"] = point.pk
+                delegate = Delegate(**values)
                 delegate.compute_keys()
                 known[delegate.key] = delegate
                 new.append(delegate)
