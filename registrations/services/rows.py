@@ -162,7 +162,7 @@ def add_delegates(
 
     Each row holds the fields of a delegate and a ``key`` (UUID) made with the form: a row whose key
     is there already is the same row sent twice over a bad line, and is given back unchanged. A row that
-    names no ``bridge_point_id`` is at the unit's own.
+    names no ``bridge_point`` (or its ``_id``) is at the unit's own.
     """
     with editing(invitation_id=invitation_id, user=user, waited=waited) as draft:
         registration = draft.registration
@@ -179,7 +179,7 @@ def add_delegates(
             if row["key"] not in known:
                 rank += 1
                 values = {"registration_id": registration.pk, "rank": rank, **row}
-                if "bridge_point_id" not in row:
+                if "bridge_point" not in row and "bridge_point_id" not in row:
                     values["bridge_point_id"] = point.pk
                 delegate = Delegate(**values)
                 delegate.compute_keys()
