@@ -7,7 +7,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 TESTS  ?= tests
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint bench faults lock clean
+.PHONY: help setup run test lint bench guide faults lock clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ lint: .venv/tests.stamp  ## style, types, direction of imports, templates, migra
 bench: .venv/tests.stamp  ## the measurements, with their figures
 	$(BIN)/python -m benchmarks
 	$(BIN)/python -m benchmarks.letters
+
+guide: .venv/tests.stamp  ## takes the pictures of docs/guide anew
+	GUIDE_IMAGES=$(CURDIR)/docs/guide/images $(BIN)/python -m pytest tests/journeys/test_the_guide_is_true.py
 
 faults: .venv/tests.stamp  ## the long fault runs, with their figures
 	$(BIN)/python -m pytest -m faults --override-ini addopts= tests
