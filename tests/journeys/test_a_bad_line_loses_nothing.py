@@ -64,6 +64,7 @@ def type_all(open_page, sign_in, meeting, an, can_loc_invitation, district_roles
             phone.locator("tr.is-new").get_by_label("Họ và tên").fill(name)
             phone.keyboard.press("Enter")
             expect(phone.get_by_role("rowheader", name=name, exact=True)).to_be_visible(timeout=20_000)
+            expect(phone.locator("tr.is-new").get_by_label("Họ và tên")).to_be_focused()
         expect(phone.locator("[data-saved]")).to_contain_text("đã lưu")
         return losses
 

@@ -144,12 +144,13 @@
     const { xhr, target } = event.detail;
     if (isStranger(xhr)) { event.detail.shouldSwap = false; event.detail.isError = true; return; }
     const row = target.closest?.("tr[id], [data-row][id]");
-    focusLater = row && row.contains(document.activeElement) ? row.id : null;
+    const place = row?.matches("tr.is-new") ? "tr.is-new" : `#${row?.id}`;   // a new row makes way for the next
+    focusLater = row && row.contains(document.activeElement) ? place : null;
   });
 
   // The keyboard stays in the row that was swapped: at the fault, at the first field, or at its button.
   document.addEventListener("htmx:afterSettle", () => {
-    const row = focusLater && document.getElementById(focusLater);
+    const row = focusLater && document.querySelector(focusLater);
     focusLater = null;
     if (!row || (document.activeElement !== document.body && !row.contains(document.activeElement))) return;
     const place = row.querySelector(".is-invalid")
