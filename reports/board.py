@@ -18,7 +18,7 @@ from accounts.templatetags.portal import CELLS, short_moment
 from accounts.vietnamese import folded
 from bridge_points.models import PointState
 from invitations.models import Meeting
-from registrations.models import Change, ExtensionRequest, Submission
+from registrations.models import Change, Submission
 from registrations.states import UnitState
 from reports.arrivals import Chart, arrivals, draw
 from reports.counts import BOARD_ORDER, Counts, Figures, UnitCounts, read_counts
@@ -28,7 +28,6 @@ LATELY = timedelta(hours=1)
 MOST_CHANGES = 8
 NAMED_SHORTLY = 2
 """Of how many communes a remark gives the names."""
-
 
 EDITS = (
     Change.Kind.HEADCOUNT,
@@ -179,8 +178,6 @@ class Board:
     rows: list[Row]
     chart: Chart
     log: list[Entry]
-    waiting: int = 0
-    """Units that asked for more time and wait for the office."""
     text: str = ""
     state: str = ""
 
@@ -200,6 +197,11 @@ class Board:
         still = [row.counts.standing.deadline for row in self.needs]
         common = self.meeting.registration_deadline
         return min((at for at in still if at >= self.now), default=common) if common < self.now else common
+
+    @property
+    def waiting(self) -> int:
+        """How many units asked for more time and wait for the office."""
+        return sum(1 for row in self.rows if getattr(row.counts.standing.invitation, "asks_for_time", False))
 
     @cached_property
     def needs(self) -> list[Row]:
@@ -227,18 +229,8 @@ class Board:
         ]
         cells = [(row.counts.sum, [commune.title for commune in row.counts.communes]) for row in self.rows]
         hours = (self.now.date(), self.deadline.timestamp())
-        return fingerprint(
-            self.meeting.pk,
-            self.meeting.slug,
-            self.text,
-            self.state,
-            hours,
-            rows,
-            cells,
-            self.log,
-            self.waiting,
-            self.counts.second_posts,
-        )
+        asked = (self.meeting.pk, self.meeting.slug, self.text, self.state)
+        return fingerprint(asked, hours, rows, cells, self.log, self.waiting, self.counts.second_posts)
 
     @property
     def groups(self) -> list[RowGroup]:
@@ -295,7 +287,7 @@ class Board:
 
 
 def read_board(meeting: Meeting, *, text: str = "", state: str = "") -> Board:
-    """Read the board in twelve queries and one picture; an unknown ``state`` narrows nothing."""
+    """Read the board in eleven queries and one picture; an unknown ``state`` narrows nothing."""
     with one_picture() as picture:
         now = picture.now
         counts = read_counts(meeting, picture)
@@ -303,8 +295,6 @@ def read_board(meeting: Meeting, *, text: str = "", state: str = "") -> Board:
         last = {submission.registration_id: submission for submission in submissions}
         contacts = _contacts(counts.missing_units)
         changes = _changes(meeting, now)
-        requests = ExtensionRequest.objects.waiting().filter(invitation__meeting=meeting)
-        waiting = picture.once(("waiting", meeting.pk), requests.count)
     registrations = [unit.standing.registration for unit in counts.units if unit.standing.registration]
     return Board(
         meeting=meeting,
@@ -322,7 +312,6 @@ def read_board(meeting: Meeting, *, text: str = "", state: str = "") -> Board:
             now=now,
         ),
         log=_log(changes, counts, last),
-        waiting=waiting,
         text=text,
         state=state if state in VIEWS or state in UnitState else "",
     )

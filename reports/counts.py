@@ -15,13 +15,13 @@ from functools import cached_property
 from os.path import commonprefix
 from typing import Any, NamedTuple
 
-from django.db.models import Count, F, QuerySet, Value
+from django.db.models import Count, Exists, F, OuterRef, QuerySet, Value
 
 from accounts.models import Tier, Unit
 from bridge_points.models import BridgePoint, PointState
 from invitations.models import Invitation, InvitedRole, Meeting
 from registrations.doubles import second_posts
-from registrations.models import Delegate, Headcount, SamePerson
+from registrations.models import Delegate, ExtensionRequest, Headcount, SamePerson
 from registrations.states import Standing, UnitState, standing, with_extension
 from reports.picture import Picture
 
@@ -311,7 +311,8 @@ def _second_posts(same: Iterable[SameRows], lists: Collection[int]) -> int:
 
 
 def _read(meeting: Meeting) -> _Reading:
-    invitations = list(with_extension(meeting.invitations.sent()))
+    waiting = ExtensionRequest.objects.waiting().filter(invitation=OuterRef("pk"))
+    invitations = list(with_extension(meeting.invitations.sent()).annotate(asks_for_time=Exists(waiting)))
     invited = [invitation.unit for invitation in invitations]
     communes = _communes(invited)
     points = _points(meeting, [*(unit for below in communes.values() for unit in below), *invited])
