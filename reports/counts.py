@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from os.path import commonprefix
@@ -268,7 +268,7 @@ def _place(role: InvitedRole | None) -> tuple[float, ...]:
 class _Reading(NamedTuple):
     """What the counts are made of, but for the hour."""
 
-    invitations: list[Invitation]
+    invitations: Sequence[Invitation]
     communes: dict[int, list[Commune]]
     lines: dict[int, list[Line]]
     same_people: list[SameRows]
