@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -39,9 +40,15 @@ class RosterForm(forms.Form):
         ),
     )
 
+    def __init__(self, *args: Any, refused: Sequence[str] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._refused = refused
+
     def clean_file(self) -> Any:
-        """Refuse a name that is no name of a list, and what is too large to be one."""
+        """Refuse what was not let in, a name that is no name of a list, and what is too large to be one."""
         file = self.cleaned_data["file"]
+        if self._refused:
+            raise forms.ValidationError(list(self._refused))
         if file is not None:
             try:
                 checked_name(file.name)

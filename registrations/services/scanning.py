@@ -12,8 +12,10 @@ from accounts.clock import database_now
 from accounts.models import User
 from registrations.models import SignedScan, Submission
 from registrations.scans.inspecting import inspect
-from registrations.scans.receiving import MOST_FILES
 from registrations.services import locking
+
+MOST_FILES = 20
+"""Of one submission: a long list on paper is photographed page by page."""
 
 ENOUGH = f"Một lần gửi có nhiều nhất {MOST_FILES} tệp. Xóa bớt, hoặc gộp các trang thành một tệp PDF."
 

@@ -8,9 +8,10 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.permissions import Right
@@ -18,6 +19,7 @@ from accounts.requests import PortalRequest
 from accounts.vietnamese import slug as ascii_slug
 from registrations.models import RosterUpload
 from registrations.preview import OPTIONS, preview
+from registrations.receiving import Quota, receive
 from registrations.roster import template as roster_template
 from registrations.roster.cells import UnreadableRosterError
 from registrations.roster.limits import MOST_BYTES
@@ -28,23 +30,30 @@ from registrations.views.scope import fetch
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LISTS_ON_A_PAGE = 20
+SMALLER = "Chép riêng bảng danh sách sang tệp Excel mới rồi tải lên."
 
 
+@csrf_exempt  # only until the quota stands: reading the token reads the file
 @require_http_methods(["GET", "POST"])
-def lists(request: PortalRequest, slug: str, unit: str) -> HttpResponse:
+def lists(request: PortalRequest, slug: str, unit: str) -> HttpResponseBase:
     """Bring a list, as a file or as pasted cells; see the lists that were brought before."""
     at = fetch(request, slug, unit, Right.REGISTER)
-    form = RosterForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
+    return csrf_protect(_lists)(request, at, receive(request, smaller=SMALLER))
+
+
+def _lists(request: PortalRequest, at: Standing, quota: Quota) -> HttpResponse:
+    form = RosterForm()
+    if request.method == "POST":
+        form = RosterForm(request.POST, request.FILES, refused=quota.refused)
+    if form.is_valid():
         try:
             upload = _brought(request, at, form)
         except UnreadableRosterError as reason:
             form.add_error("file" if form.cleaned_data["file"] else "text", str(reason))
         else:
-            return redirect("registration_roster", slug, unit, upload.key)
-    elif request.method == "POST" and not form.is_bound:
-        form = RosterForm({})  # an empty request: say what is missing
-        form.is_valid()
+            return redirect(
+                "registration_roster", at.invitation.meeting.slug, at.invitation.unit.slug, upload.key
+            )
     earlier = RosterUpload.objects.filter(invitation=at.invitation).select_related("uploaded_by")
     pages = Paginator(earlier.defer("read", "columns"), LISTS_ON_A_PAGE)
     context = _page(at) | {

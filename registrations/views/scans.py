@@ -17,8 +17,8 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.permissions import Right
 from accounts.requests import PortalRequest
 from registrations.models import SignedScan, Submission
+from registrations.receiving import Quota, receive
 from registrations.scans.inspecting import ENDINGS
-from registrations.scans.receiving import Quota, receive
 from registrations.scans.refusing import ScanRefused
 from registrations.services import scanning
 from registrations.states import Standing
@@ -28,13 +28,16 @@ from registrations.views.submission import show_receipt
 
 logger = logging.getLogger(__name__)
 
+SMALLER = "Quét ở chế độ đen trắng 200 dpi, hoặc chia thành nhiều tệp."
+
 
 @csrf_exempt  # only until the quota stands: reading the token reads the files
 @require_POST
 def attach(request: PortalRequest, slug: str, unit: str, number: int) -> HttpResponseBase:
     """Attach one or more signed pages; what is refused is told file by file, the others are kept."""
     at, submission = _fetch(request, slug, unit, number, Right.REGISTER)
-    return csrf_protect(_attach)(request, at, submission, receive(request))
+    quota = receive(request, most_files=scanning.MOST_FILES, smaller=SMALLER)
+    return csrf_protect(_attach)(request, at, submission, quota)
 
 
 def _attach(request: PortalRequest, at: Standing, submission: Submission, quota: Quota) -> HttpResponse:

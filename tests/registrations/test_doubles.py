@@ -21,7 +21,7 @@ from reports.workbooks import write_delegates
 from tests.cast import client_of
 from tests.factories import DelegateFactory, RegistrationFactory
 from tests.registrations.test_extension_requests import without_lock
-from tests.registrations.test_races import at_once
+from tests.registrations.test_races import at_once, meeting_point
 
 pytestmark = pytest.mark.django_db
 MOST_QUERIES = 15
@@ -249,11 +249,10 @@ def test_of_two_who_decide_at_once_one_stands_and_the_other_is_told(meeting, tra
 @pytest.mark.django_db(transaction=True)
 def test_without_the_lock_only_the_constraint_stops_the_second(meeting, trang, an, own, monkeypatch):
     monkeypatch.setattr(locking, "lock_all", without_lock)
-    real = pairing.database_now
+    real, meet = pairing.database_now, meeting_point()
 
     def slow():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_sleep(0.3)")
+        meet()
         return real()
 
     monkeypatch.setattr(pairing, "database_now", slow)

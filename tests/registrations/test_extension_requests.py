@@ -23,7 +23,7 @@ from tests.factories import (
     five_pm_in,
 )
 from tests.registrations.conftest import press_submit
-from tests.registrations.test_races import at_once
+from tests.registrations.test_races import at_once, meeting_point
 
 pytestmark = pytest.mark.django_db
 MOST_QUERIES = 15
@@ -371,12 +371,11 @@ def without_lock(invitation_ids):
 
 @pytest.fixture
 def slowly(monkeypatch):
-    """Make the moment between looking and writing long enough for a colleague to get in."""
-    real = extending._extend
+    """Between looking and writing let a colleague get in, if that is possible."""
+    real, meet = extending._extend, meeting_point()
 
     def slow(*args):
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_sleep(0.3)")
+        meet()
         return real(*args)
 
     monkeypatch.setattr(extending, "_extend", slow)

@@ -18,6 +18,7 @@ from registrations.models import Delegate, Headcount, RosterUpload
 from registrations.roster.limits import MOST_BYTES
 from registrations.roster.reader import OWN_LISTS
 from tests.cast import client_of
+from tests.registrations.conftest import post_named
 from tests.registrations.roster.files import HEADINGS, HUNG, LAN, lines, xls, xlsx
 
 pytestmark = pytest.mark.django_db
@@ -217,12 +218,27 @@ def test_a_file_that_is_too_large_is_refused(clerk, address):
 
 
 @pytest.mark.parametrize("name", ["../../etc/ds.xlsx", "..\\ds.xlsx", "d\u202es.xlsx"])
-def test_a_path_as_a_name_is_only_a_name(clerk, address, name):
-    """Django drops folders and hidden marks of a name; the file lies under a random one in any case."""
-    bring(clerk, address, xlsx(), name)
+def test_a_name_with_a_path_or_turned_round_is_refused(clerk, address, name):
+    answer = post_named(clerk, address, "file", name, xlsx(), "application/octet-stream")
+    assert answer.status_code == 422
+    assert "Đổi tên" in answer.content.decode()
+    assert not RosterUpload.objects.exists()
+
+
+def test_a_plain_name_sent_the_same_way_is_kept_under_another(clerk, address):
+    """Negative control of the test above; what the clerk called it is only shown."""
+    assert (
+        post_named(clerk, address, "file", "ds.xlsx", xlsx(), "application/octet-stream").status_code == 302
+    )
     upload = RosterUpload.objects.get()
     assert upload.name == "ds.xlsx"
     assert re.fullmatch(r"rosters/[0-9a-f]{32}", upload.file.name)
+
+
+def test_a_list_from_a_foreign_page_is_not_taken(address, an):
+    stranger = Client(enforce_csrf_checks=True)
+    stranger.force_login(an)
+    assert stranger.post(address, {"text": "Họ và tên\nTrần Thị Lan"}).status_code == 403
 
 
 def test_after_the_deadline_the_list_is_there_and_nothing_is_taken(clerk, address, close):

@@ -24,12 +24,14 @@ from pypdf.generic import (
 )
 
 from registrations.models import SignedScan
+from registrations.receiving import MOST_BYTES, name_problem
 from registrations.scans.inspecting import JPEG, PDF, PNG, inspect
-from registrations.scans.receiving import MOST_BYTES, MOST_FILES, name_problem
 from registrations.scans.refusing import ScanRefused
 from registrations.services import locking, scanning
+from registrations.services.scanning import MOST_FILES
 from tests.cast import client_of
 from tests.factories import SignedScanFactory
+from tests.registrations.conftest import post_named
 from tests.registrations.test_races import at_once, meeting_point, without_lock
 
 RLO = "\u202e"
@@ -312,18 +314,9 @@ def test_sending_nothing_says_what_to_do(receipt, an):
     assert "Chưa chọn tệp nào" in answer.content.decode()
 
 
-def post_named(client: Client, receipt: str, name: str):
-    """Send a file under just this name: Django's test client would tidy it first."""
-    body = (
-        b'--x\r\nContent-Disposition: form-data; name="files"; filename="' + name.encode()
-        + b'"\r\nContent-Type: application/pdf\r\n\r\n' + pdf() + b"\r\n--x--\r\n"
-    )  # fmt: skip
-    return client.post(receipt + "ban-ky/", body, content_type="multipart/form-data; boundary=x")
-
-
 @pytest.mark.parametrize("name", ["../../../etc/cron.d/x.pdf", f"anh{RLO}gpj.pdf", "..\\x.pdf"])
 def test_a_name_with_a_path_or_turned_round_is_refused(name, receipt, an, media):
-    answer = post_named(client_of(an), receipt, name)
+    answer = post_named(client_of(an), receipt + "ban-ky/", "files", name, pdf(), "application/pdf")
     assert answer.status_code == 422
     assert "Đổi tên" in answer.content.decode()
     assert RLO not in answer.content.decode()
@@ -333,7 +326,9 @@ def test_a_name_with_a_path_or_turned_round_is_refused(name, receipt, an, media)
 
 def test_a_plain_name_sent_the_same_way_is_taken(receipt, an):
     """Negative control of the test above."""
-    assert post_named(client_of(an), receipt, "ban-ky.pdf").status_code == 302
+    address = receipt + "ban-ky/"
+    answer = post_named(client_of(an), address, "files", "ban-ky.pdf", pdf(), "application/pdf")
+    assert answer.status_code == 302
     assert SignedScan.objects.get().name == "ban-ky.pdf"
 
 

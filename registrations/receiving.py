@@ -11,8 +11,6 @@ from django.http.multipartparser import MultiPartParser
 from django.utils.datastructures import MultiValueDict
 
 MOST_BYTES = 20 * 2**20
-MOST_FILES = 20
-"""Of one submission: a long list on paper is photographed page by page."""
 
 RIGHT_TO_LEFT = frozenset({"R", "AL", "AN", "RLE", "RLO", "RLI", "LRE", "LRO", "LRI", "FSI", "PDF", "PDI"})
 """Bidirectional classes that let "hop-dong[RLO]fdp.exe" show as another name."""
@@ -21,11 +19,13 @@ RIGHT_TO_LEFT = frozenset({"R", "AL", "AN", "RLE", "RLO", "RLI", "LRE", "LRO", "
 class Quota(FileUploadHandler):
     """Stands before Django's handlers and drops what is too large while it still comes in.
 
-    What is dropped never reaches the disk; ``refused`` says of each file why.
+    What is dropped never reaches the disk; ``refused`` says of each file why. ``smaller`` is the sentence
+    that says how a file too large is made smaller.
     """
 
-    def __init__(self, request: HttpRequest) -> None:
+    def __init__(self, request: HttpRequest, *, most_files: int, smaller: str) -> None:
         super().__init__(request)
+        self.most_files, self.smaller = most_files, smaller
         self.refused: list[str] = []
         self._files = self._bytes = 0
 
@@ -33,18 +33,15 @@ class Quota(FileUploadHandler):
         """Count the files."""
         super().new_file(*args, **kwargs)
         self._files, self._bytes = self._files + 1, 0
-        if self._files > MOST_FILES:
-            self.refused.append(f"“{self.file_name}”: mỗi lần chọn nhiều nhất {MOST_FILES} tệp.")
+        if self._files > self.most_files:
+            self.refused.append(f"“{self.file_name}”: mỗi lần chọn nhiều nhất {self.most_files} tệp.")
             raise SkipFile
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
         """Count the bytes."""
         self._bytes += len(raw_data)
         if self._bytes > MOST_BYTES:
-            self.refused.append(
-                f"“{self.file_name}” lớn hơn {MOST_BYTES // 2**20} MB. Quét ở chế độ đen trắng 200 dpi, "
-                "hoặc chia thành nhiều tệp."
-            )
+            self.refused.append(f"“{self.file_name}” lớn hơn {MOST_BYTES // 2**20} MB. {self.smaller}")
             raise SkipFile
         return raw_data
 
@@ -65,9 +62,9 @@ class _Parser(MultiPartParser):
         return None
 
 
-def receive(request: HttpRequest) -> Quota:
+def receive(request: HttpRequest, *, most_files: int = 1, smaller: str) -> Quota:
     """Set the quota before ``request.FILES`` is read for the first time."""
-    quota = Quota(request)
+    quota = Quota(request, most_files=most_files, smaller=smaller)
     request.upload_handlers.insert(0, quota)
 
     def parse(META: Any, post_data: Any) -> tuple[QueryDict, MultiValueDict[str, Any]]:  # noqa: N803
