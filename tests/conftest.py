@@ -21,3 +21,17 @@ def pytest_configure(config: pytest.Config) -> None:
     storages: dict[str, Any] = settings.STORAGES
     storages["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.PASSWORD_HASHERS = ["tests.passwords.QuickHasher"]
+
+
+NOT_BESIDE_OTHERS = {"chromium", "frozen_redis", "portal_processes"}
+"""Fixtures that need the suite's servers for themselves: the portal has one broker, Redis is frozen."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what cannot run beside other tests; ``make test`` runs the rest on all processors first."""
+    for item in items:
+        fixtures = set(getattr(item, "fixturenames", ()))
+        if "chromium" in fixtures:
+            item.add_marker(pytest.mark.browser)
+        if fixtures & NOT_BESIDE_OTHERS:
+            item.add_marker(pytest.mark.alone)

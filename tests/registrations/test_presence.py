@@ -1,12 +1,8 @@
 """Two clerks at one registration are told of each other; nothing depends on it."""
 
-import os
-import signal
-
 import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
-from redis import Redis
 
 from accounts.permissions import Role
 from registrations import presence
@@ -15,8 +11,9 @@ from tests.browser import PHONE
 from tests.cast import client_of
 from tests.factories import UserFactory
 from tests.journeys.conftest import reads_well, sign_in
+from tests.journeys.test_redis_fails import frozen_redis
 
-__all__ = ["reads_well", "sign_in"]
+__all__ = ["frozen_redis", "reads_well", "sign_in"]
 
 
 @pytest.fixture
@@ -46,18 +43,15 @@ def test_nobody_is_told_of_who_has_another_registration_open(
     assert others_at(can_loc_invitation.pk, an) == []
 
 
+@pytest.mark.alone
 @pytest.mark.django_db
-def test_a_frozen_redis_tells_nobody_and_the_page_goes_on(can_loc_invitation, an, binh):
+def test_a_frozen_redis_tells_nobody_and_the_page_goes_on(can_loc_invitation, an, binh, request):
     others_at(can_loc_invitation.pk, binh)
-    server = Redis.from_url(os.environ["REDIS_URL"]).info("server")["process_id"]
-    os.kill(server, signal.SIGSTOP)
-    try:
-        address = reverse(
-            "registration_others", args=[can_loc_invitation.meeting.slug, can_loc_invitation.unit.slug]
-        )
-        answer = client_of(an).get(address)
-    finally:
-        os.kill(server, signal.SIGCONT)
+    address = reverse(
+        "registration_others", args=[can_loc_invitation.meeting.slug, can_loc_invitation.unit.slug]
+    )
+    request.getfixturevalue("frozen_redis")
+    answer = client_of(an).get(address)
     assert answer.status_code == 200
     assert "cũng đang mở" not in answer.content.decode()
 
