@@ -34,6 +34,29 @@ class FindUnitForm(forms.Form):
         self.helper.layout = Layout("q", "cap", "tai_khoan", "thuoc")
 
 
+class UnitListForm(forms.Form):
+    """A list of units to bring in."""
+
+    file = forms.FileField(
+        label="Tệp danh sách đơn vị",
+        help_text="Tệp .csv (UTF-8) hoặc .xlsx. Cột “Tên đơn vị” phải có; các cột khác tùy ý.",
+        allow_empty_file=True,  # the reader says it better
+        error_messages={"required": "Chọn tệp danh sách đơn vị."},
+        widget=forms.FileInput(attrs={"accept": ".csv,.xlsx"}),
+    )
+    valid_from = forms.DateField(
+        label="Có từ ngày",
+        required=False,
+        help_text="Cho những dòng để trống cột ấy, ví dụ 01/07/2025.",
+        widget=forms.DateInput(attrs={"autocomplete": "off"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = FormHelper(self)
+        self.helper.form_tag = False
+
+
 class UnitForm(forms.ModelForm):  # type: ignore[type-arg]
     """A unit as the admin corrects it."""
 

@@ -83,6 +83,24 @@ def import_units(rows: Sequence[UnitRow]) -> Outcome:
     return _Import(rows).run()
 
 
+def preview_units(rows: Sequence[UnitRow]) -> Outcome:
+    """Say what would become of each row, and change nothing."""
+    with transaction.atomic():
+        outcome = import_units(rows)
+        transaction.set_rollback(True)
+    return outcome
+
+
+def report(rows: Sequence[UnitRow], outcome: Outcome) -> list[str]:
+    """Say for each refused row why, then how many rows were taken: what command and page both print."""
+    lines = [f"Dòng {refusal.number}: {' '.join(refusal.reasons)}" for refusal in outcome.refused]
+    return [
+        *lines,
+        f"{len(rows)} dòng: thêm {len(outcome.made)}, sửa {len(outcome.changed)}, "
+        f"giữ nguyên {len(outcome.unchanged)}, từ chối {len(outcome.refused)}.",
+    ]
+
+
 class _Import:
     """One list on its way into the tree."""
 

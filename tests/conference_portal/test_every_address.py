@@ -65,6 +65,7 @@ ADDRESSES: dict[str, Address] = {
     "home": Address(get=EVERYBODY),
     # accounts
     "units": Address(get=OFFICE),
+    "units_import": Address(get=OFFICE, post=OFFICE),
     "unit": Address(("unit",), get="o334444"),
     # invitations
     "meetings": Address(get=EVERYBODY),

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from accounts.unit_import import import_units
+from accounts.unit_import import import_units, report
 from accounts.unit_list import UnreadableError, read_unit_list
 
 
@@ -33,9 +33,4 @@ class Command(BaseCommand):
         except UnreadableError as reason:
             raise CommandError(str(reason)) from reason
         outcome = import_units([row.filled(valid_from=valid_from or "") for row in rows])
-        for refusal in outcome.refused:
-            self.stdout.write(f"Dòng {refusal.number}: {' '.join(refusal.reasons)}")
-        self.stdout.write(
-            f"{len(rows)} dòng: thêm {len(outcome.made)}, sửa {len(outcome.changed)}, "
-            f"giữ nguyên {len(outcome.unchanged)}, từ chối {len(outcome.refused)}."
-        )
+        self.stdout.write("\n".join(report(rows, outcome)))
