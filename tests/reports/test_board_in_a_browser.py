@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from registrations.models import Headcount, Registration
+from tests.browser import DESKTOP, PHONE
 from tests.reports.conftest import enlarge
 
 ROWS = "#units tbody tr:not(.tier)"
@@ -83,11 +84,11 @@ def test_a_board_that_nobody_sees_asks_for_nothing(page, on_the_board):
         page.evaluate("delete document.hidden")
 
 
-@pytest.mark.parametrize("device", ["page", "phone"])
+@pytest.mark.parametrize("device", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_the_pages_read_well_on_a_desktop_and_a_phone(
-    request, device, on_the_board, reads_well, filled, can_loc
+    device, open_page, on_the_board, reads_well, filled, can_loc
 ):
-    screen = request.getfixturevalue(device)
+    screen = open_page(device)
     on_the_board(screen)
     expect(screen.get_by_role("link", name="Huyện ủy Can Lộc")).to_be_visible()
     reads_well(screen)
