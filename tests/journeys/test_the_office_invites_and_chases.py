@@ -86,7 +86,7 @@ def test_the_office_sees_who_is_missing_extends_one_and_returns_another(
     page.get_by_label("Cần sửa gì").fill("Thiếu cán bộ kỹ thuật ở hai xã")
     page.get_by_role("button", name="Trả lại").click()
     expect(page.get_by_text("Thiếu cán bộ kỹ thuật ở hai xã")).to_be_visible()
-    assert Registration.objects.get().state == Registration.State.RETURNED
+    assert Registration.objects.get(invitation=can_loc_invitation).state == Registration.State.RETURNED
 
     page.goto(f"/hoi-nghi/{meeting.slug}/doi-han/")
     later = meeting.registration_deadline + timedelta(days=1)
