@@ -47,12 +47,14 @@ class Right(StrEnum):
     READ_TECHNICIANS = auto()
     TEST_LINES = auto()
     DO_ASSIGNMENT = auto()
+    PUBLISH_MATERIAL = auto()
+    READ_MATERIAL = auto()
 
 
 _EVERYBODY = {Right.READ_LETTER, Right.LIST_POINTS, Right.DO_ASSIGNMENT}
 
 RIGHTS: dict[Role, frozenset[Right]] = {
-    Role.OFFICE: frozenset(Right) - {Right.CONFIRM, Right.REGISTER, Right.TEST_LINES},
+    Role.OFFICE: frozenset(Right) - {Right.CONFIRM, Right.REGISTER, Right.TEST_LINES, Right.PUBLISH_MATERIAL},
     Role.PROPAGANDA: frozenset(
         _EVERYBODY
         | {
@@ -61,6 +63,8 @@ RIGHTS: dict[Role, frozenset[Right]] = {
             Right.READ_BOARD,
             Right.EXPORT,
             Right.READ_TECHNICIANS,
+            Right.PUBLISH_MATERIAL,
+            Right.READ_MATERIAL,
         }
     ),
     Role.CLERK: frozenset(
@@ -72,6 +76,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
             Right.REGISTER,
             Right.COMPARE_PEOPLE,
             Right.READ_TECHNICIANS,
+            Right.READ_MATERIAL,
         }
     ),
     Role.TELECOM: frozenset(_EVERYBODY | {Right.READ_TECHNICIANS, Right.TEST_LINES}),

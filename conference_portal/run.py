@@ -84,9 +84,10 @@ class Child:
 
 def gunicorn(application: str, *, port: int) -> list[str]:
     """The command of the web process; the benchmarks run another application under the same one."""
-    command = [sys.executable, "-m", "gunicorn", application, "--bind", f"{HOST}:{port}", "--workers", "2"]
-    # Threads: a slow line sending a long list holds up nobody else.
-    return [*command, "--threads", "4", "--graceful-timeout", "4", "--preload", "--no-control-socket"]
+    return [
+        *(sys.executable, "-m", "gunicorn", application, "--bind", f"{HOST}:{port}"),
+        *("--config", "python:conference_portal.web"),
+    ]
 
 
 @contextmanager

@@ -74,6 +74,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "conference_portal.middleware.arrival",
+    "conference_portal.middleware.in_turn",
     "django.middleware.security.SecurityMiddleware",
     "conference_portal.middleware.content_security_policy",
     "whitenoise.middleware.WhiteNoiseMiddleware",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
+from uuid import uuid4
 
 from django.conf import settings
 from django.db import models
@@ -104,6 +105,7 @@ class AssignedUnit(models.Model):
     assignment = models.ForeignKey(Assignment, on_delete=models.CASCADE, related_name="shares")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="assigned", verbose_name="Đơn vị")
     state = models.CharField("Tình trạng", max_length=10, choices=State, default=State.ASKED)
+    remark = models.CharField("Ghi chú", max_length=1000, blank=True)
     changed_at = models.DateTimeField(null=True, blank=True)
     changed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
@@ -135,3 +137,52 @@ class AssignedUnit(models.Model):
         """Until the meeting is over the office marks any share, the others those of their own units."""
         own = user.unit is not None and user.unit.covers(self.unit)
         return self.assignment.meeting.takes_registrations and (may(user, Right.EDIT_MEETING) or own)
+
+
+class ShareReport(models.Model):
+    """What a unit once reported of its share: added, never changed."""
+
+    share = models.ForeignKey(AssignedUnit, on_delete=models.CASCADE, related_name="reports")
+    state = models.CharField("Tình trạng", max_length=10, choices=AssignedUnit.State)
+    remark = models.CharField("Ghi chú", max_length=1000, blank=True)
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        verbose_name = "báo cáo việc được giao"
+        verbose_name_plural = "báo cáo việc được giao"
+        ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        """The state."""
+        return self.get_state_display()
+
+
+def _share_file_name(file: ShareFile, name: str) -> str:
+    """A name nobody can guess and nobody chose: what the person called the file is only shown."""
+    return f"assignments/{uuid4().hex}"
+
+
+class ShareFile(models.Model):
+    """A photo or a file that shows how far a share is."""
+
+    share = models.ForeignKey(AssignedUnit, on_delete=models.CASCADE, related_name="files")
+    key = models.UUIDField(default=uuid4, unique=True, editable=False)
+    file = models.FileField(upload_to=_share_file_name)
+    name = models.CharField("Tên tệp", max_length=200)
+    content_type = models.CharField(max_length=40)
+    size = models.PositiveIntegerField()
+    sha256 = models.CharField(max_length=64)
+    uploaded_at = models.DateTimeField()
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = "tệp của việc được giao"
+        verbose_name_plural = "tệp của việc được giao"
+        ordering = ["-uploaded_at", "-pk"]
+
+    def __str__(self) -> str:
+        """As its owner calls it."""
+        return self.name

@@ -55,6 +55,15 @@ class Invitation(models.Model):
     confirmed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
+    declined_at = models.DateTimeField(null=True, blank=True)
+    declined_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    decline_reason = models.CharField("Lý do không tham dự", max_length=600, blank=True)
+    seen_number = models.PositiveSmallIntegerField(default=0)
+    """The newest version of the letter that the unit has opened."""
+    asked_again_at = models.DateTimeField(null=True, blank=True)
+    """A later version changed time or place: the unit's earlier answer was taken back at this moment."""
 
     objects = InvitationQuerySet.as_manager()
 
@@ -70,6 +79,13 @@ class Invitation(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(confirmed_at__isnull=True) | Q(sent_at__isnull=False), name="confirmed_was_sent"
+            ),
+            models.CheckConstraint(
+                condition=Q(confirmed_at__isnull=True) | Q(declined_at__isnull=True),
+                name="confirmed_or_declined",
+            ),
+            models.CheckConstraint(
+                condition=Q(declined_at__isnull=True) | ~Q(decline_reason=""), name="declined_says_why"
             ),
         ]
 

@@ -52,6 +52,7 @@ class Meeting(models.Model):
 
         DRAFT = "draft", "Đang soạn"
         PUBLISHED = "published", "Đã công bố"
+        POSTPONED = "postponed", "Đã hoãn"
         CANCELLED = "cancelled", "Đã hủy"
         CLOSED = "closed", "Đã kết thúc"
 

@@ -15,11 +15,11 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.permissions import Right
+from accounts.receiving import Quota, receive
 from accounts.requests import PortalRequest
 from accounts.vietnamese import slug as ascii_slug
 from registrations.models import RosterUpload
 from registrations.preview import OPTIONS, preview
-from registrations.receiving import Quota, receive
 from registrations.roster import template as roster_template
 from registrations.roster.cells import UnreadableRosterError
 from registrations.roster.limits import MOST_BYTES

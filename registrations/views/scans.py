@@ -15,9 +15,9 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.permissions import Right
+from accounts.receiving import Quota, receive
 from accounts.requests import PortalRequest
 from registrations.models import SignedScan, Submission
-from registrations.receiving import Quota, receive
 from registrations.scans.inspecting import ENDINGS
 from registrations.scans.refusing import ScanRefused
 from registrations.services import scanning

@@ -47,6 +47,8 @@ TABLE = """
     read_technicians yes     yes         yes    yes      .
     test_lines       .       .           .      yes      .
     do_assignment    yes     yes         yes    yes      yes
+    publish_material .       yes         .      .        .
+    read_material    yes     yes         yes    .        .
 """
 
 HEAD, *ROWS = [row.split() for row in TABLE.strip().splitlines()]

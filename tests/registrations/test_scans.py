@@ -23,8 +23,8 @@ from pypdf.generic import (
     TextStringObject,
 )
 
+from accounts.receiving import MOST_BYTES, name_problem
 from registrations.models import SignedScan
-from registrations.receiving import MOST_BYTES, name_problem
 from registrations.scans.inspecting import JPEG, PDF, PNG, inspect
 from registrations.scans.refusing import ScanRefused
 from registrations.services import locking, scanning
