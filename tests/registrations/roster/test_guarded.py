@@ -79,7 +79,7 @@ def test_the_child_knows_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
         seen.update(options["env"])
         return started(*arguments, **options)
 
-    monkeypatch.setattr(guarded.subprocess, "Popen", spy)
+    monkeypatch.setattr(subprocess, "Popen", spy)
     guarded.read_roster(xlsx(), "a.xlsx")
     assert set(seen) == {"PYTHONPATH", "PYTHONUTF8", "PATH"}
 
