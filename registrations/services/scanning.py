@@ -9,9 +9,9 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
 from accounts.clock import database_now
+from accounts.files.inspecting import inspect
 from accounts.models import User
 from registrations.models import SignedScan, Submission
-from registrations.scans.inspecting import inspect
 from registrations.services import locking
 
 MOST_FILES = 20
@@ -26,7 +26,7 @@ def attach(
     """Keep a signed document beside a submission; the same bytes again are the same scan.
 
     It may come after the deadline: the paper is signed when the numbers are in (docs/decisions/0014).
-    Raises ``ScanRefused`` for what is no scan and ``ValidationError`` when there are enough. The file
+    Raises ``FileRefused`` for what is no scan and ``ValidationError`` when there are enough. The file
     is looked through before anything is locked.
     """
     name = file.name or ""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from urllib.parse import quote
 
 from django.conf import settings
 from django.contrib import messages
@@ -11,9 +10,9 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_safe
 
+from accounts.files.giving import attachment
 from accounts.permissions import Right
 from accounts.requests import PortalRequest
-from accounts.vietnamese import slug as ascii_slug
 from registrations.document import BrokenTemplate, Paper, as_docx, as_pdf, paper
 from registrations.models import Submission
 from registrations.snapshot import take_snapshot
@@ -62,9 +61,3 @@ def _download(request: PortalRequest, at: Standing, words: Paper, form: str, nam
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"
     return response
-
-
-def attachment(name: str, ending: str) -> str:
-    """Name a file in Vietnamese (RFC 5987), and in plain letters for old programs."""
-    plain = ascii_slug(name) or "tep"
-    return f"attachment; filename=\"{plain}.{ending}\"; filename*=UTF-8''{quote(name, safe='')}.{ending}"

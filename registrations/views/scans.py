@@ -14,15 +14,15 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.files.giving import attachment
+from accounts.files.inspecting import ENDINGS
+from accounts.files.refusing import FileRefused
 from accounts.permissions import Right
 from accounts.receiving import Quota, receive
 from accounts.requests import PortalRequest
 from registrations.models import SignedScan, Submission
-from registrations.scans.inspecting import ENDINGS
-from registrations.scans.refusing import ScanRefused
 from registrations.services import scanning
 from registrations.states import Standing
-from registrations.views.document import attachment
 from registrations.views.scope import fetch
 from registrations.views.submission import show_receipt
 
@@ -61,7 +61,7 @@ def _keep(
     """Attach one file, or say why not."""
     try:
         scanning.attach(submission=submission, invitation_id=at.invitation.pk, user=request.user, file=file)
-    except ScanRefused as reason:
+    except FileRefused as reason:
         return f"“{file.name}”: {reason}"
     except ValidationError as reason:
         return f"“{file.name}”: {reason.messages[0]}"

@@ -23,10 +23,10 @@ from pypdf.generic import (
     TextStringObject,
 )
 
+from accounts.files.inspecting import JPEG, PDF, PNG, inspect
+from accounts.files.refusing import FileRefused
 from accounts.receiving import MOST_BYTES, name_problem
 from registrations.models import SignedScan
-from registrations.scans.inspecting import JPEG, PDF, PNG, inspect
-from registrations.scans.refusing import ScanRefused
 from registrations.services import locking, scanning
 from registrations.services.scanning import MOST_FILES
 from tests.cast import client_of
@@ -205,12 +205,12 @@ REFUSED = [
     ("content", "name", "words"), [case[1:] for case in REFUSED], ids=[c[0] for c in REFUSED]
 )
 def test_what_is_no_scan_is_refused_and_told_why(content, name, words):
-    with pytest.raises(ScanRefused, match=words):
+    with pytest.raises(FileRefused, match=words):
         look_at(content, name)
 
 
 def test_a_declared_type_that_lies_is_refused():
-    with pytest.raises(ScanRefused, match="nói khác"):
+    with pytest.raises(FileRefused, match="nói khác"):
         look_at(pdf(), "a.pdf", "text/html")
 
 

@@ -10,8 +10,8 @@ import zlib
 from pathlib import PurePath
 from typing import IO, NamedTuple
 
-from registrations.scans.pdf import check_pdf
-from registrations.scans.refusing import ScanRefused
+from accounts.files.pdf import SCAN, PdfLimits, check_pdf
+from accounts.files.refusing import FileRefused
 
 CHUNK = 256 * 1024
 LONGEST_MARK = 64
@@ -42,7 +42,10 @@ JPEG = Kind(
 )
 PNG = Kind("ảnh PNG", "image/png", "png", frozenset({"png"}), frozenset({"image/png", "image/x-png"}))
 
-ENDINGS = {kind.content_type: kind.ending for kind in (PDF, JPEG, PNG)}
+SCANS = (PDF, JPEG, PNG)
+"""What a signed paper or a photo of work that was done may be."""
+
+ENDINGS = {kind.content_type: kind.ending for kind in SCANS}
 """How a scan that is given out ends, by the type that was found."""
 
 SAYS_NOTHING = frozenset({"", "application/octet-stream", "binary/octet-stream"})
@@ -56,24 +59,35 @@ class Found(NamedTuple):
 
 
 def inspect(file: IO[bytes], *, name: str, content_type: str) -> Found:
-    """Return what an uploaded file is, reading it once from end to end and then only where needed.
+    """Return what an uploaded scan or photo is, reading it once from end to end and then only where needed.
 
-    Raises ``ScanRefused`` with a sentence for the person: no PDF or photo, broken, two things at once,
+    Raises ``FileRefused`` with a sentence for the person: no PDF or photo, broken, two things at once,
     dangerous inside, or under a name or type that lies. Leaves the file at its beginning.
     """
-    kind = _kind(file.read(32))
-    _agrees(kind, name, content_type)
+    kind = scan_kind(file.read(32))
+    if kind is None:
+        raise FileRefused("Không phải PDF hay ảnh. Chỉ nhận bản quét PDF, ảnh JPEG hoặc PNG.")
+    agrees(kind, name, content_type)
+    return check_scan(file, kind, SCAN)
+
+
+def check_scan(file: IO[bytes], kind: Kind, limits: PdfLimits) -> Found:
+    """Look through a PDF or a photo; raises ``FileRefused``. Leaves the file at its beginning."""
     file.seek(0)
-    digest = _read_through(file, FOREIGN if kind is PDF else FOREIGN_IN_A_PHOTO)
+    digest = read_through(file, FOREIGN if kind is PDF else FOREIGN_IN_A_PHOTO)
     file.seek(0)
     if zipfile.is_zipfile(file):
-        raise ScanRefused(HIDDEN)
-    {PDF: check_pdf, JPEG: _check_jpeg, PNG: _check_png}[kind](file)
+        raise FileRefused(HIDDEN)
+    if kind is PDF:
+        check_pdf(file, limits)
+    else:
+        {JPEG: _check_jpeg, PNG: _check_png}[kind](file)
     file.seek(0)
     return Found(kind, digest)
 
 
-def _kind(head: bytes) -> Kind:
+def scan_kind(head: bytes) -> Kind | None:
+    """Return which of ``SCANS`` begins with ``head``, or None; raises ``FileRefused`` where help is known."""
     if head.startswith(b"%PDF-"):
         return PDF
     if head.startswith(b"\xff\xd8\xff"):
@@ -81,20 +95,21 @@ def _kind(head: bytes) -> Kind:
     if head.startswith(b"\x89PNG\r\n\x1a\n"):
         return PNG
     if head[4:8] == b"ftyp" and head[8:12] in (b"heic", b"heix", b"mif1", b"msf1", b"hevc"):
-        raise ScanRefused(
+        raise FileRefused(
             "Ảnh HEIC của iPhone không mở được trên máy văn phòng. Vào Cài đặt, Camera, Định dạng, chọn "
             "“Tương thích nhất” rồi chụp lại; hoặc lưu thành PDF."
         )
     if not head:
-        raise ScanRefused("Tệp trống. Chọn lại tệp đã quét.")
-    raise ScanRefused("Không phải PDF hay ảnh. Chỉ nhận bản quét PDF, ảnh JPEG hoặc PNG.")
+        raise FileRefused("Tệp trống. Chọn lại tệp đã quét.")
+    return None
 
 
-def _agrees(kind: Kind, name: str, content_type: str) -> None:
+def agrees(kind: Kind, name: str, content_type: str) -> None:
+    """Raise ``FileRefused`` where the name or the declared type says another kind."""
     ending = PurePath(name).suffix.lstrip(".").lower()
     declared = content_type.split(";")[0].strip().lower()
     if ending not in kind.endings or not (declared in SAYS_NOTHING or declared in kind.types):
-        raise ScanRefused(
+        raise FileRefused(
             f"Bên trong là {kind.word}, nhưng tên tệp hoặc kiểu tệp nói khác. "
             f"Đổi đuôi thành .{kind.ending} rồi chọn lại."
         )
@@ -103,13 +118,13 @@ def _agrees(kind: Kind, name: str, content_type: str) -> None:
 HIDDEN = "Trong tệp có giấu mã lệnh, trang web hoặc tệp khác. Quét hoặc chụp lại rồi gửi tệp mới."
 
 
-def _read_through(file: IO[bytes], foreign: re.Pattern[bytes]) -> str:
-    """Hash the file and look for foreign marks, a chunk at a time."""
+def read_through(file: IO[bytes], foreign: re.Pattern[bytes] | None) -> str:
+    """Return the SHA-256 of the file from here on; raises ``FileRefused`` on a foreign mark in it."""
     digest, tail = hashlib.sha256(), b""
     while chunk := file.read(CHUNK):
         digest.update(chunk)
-        if foreign.search(tail + chunk):
-            raise ScanRefused(HIDDEN)
+        if foreign is not None and foreign.search(tail + chunk):
+            raise FileRefused(HIDDEN)
         tail = chunk[-LONGEST_MARK:]
     return digest.hexdigest()
 
@@ -130,15 +145,15 @@ def _check_jpeg(file: IO[bytes]) -> None:
         while mark == b"\xff\xff":
             mark = b"\xff" + file.read(1)
         if len(mark) < 2 or mark[0] != 0xFF:
-            raise ScanRefused(BROKEN_PHOTO)
+            raise FileRefused(BROKEN_PHOTO)
         size = int.from_bytes(file.read(2), "big")
         if size < 2:
-            raise ScanRefused(BROKEN_PHOTO)
+            raise FileRefused(BROKEN_PHOTO)
         if mark[1] in _FRAMES:
             body = file.read(size - 2)
             framed = len(body) >= 6
             if not framed:
-                raise ScanRefused(BROKEN_PHOTO)
+                raise FileRefused(BROKEN_PHOTO)
             _check_size(*struct.unpack(">HH", body[1:5]))
         else:
             file.seek(size - 2, 1)
@@ -146,7 +161,7 @@ def _check_jpeg(file: IO[bytes]) -> None:
             break
     end = _last_bytes(file, 4096).rstrip(b"\0\r\n ")
     if not framed or not end.endswith((b"\xff\xd9", b"SEFT")):
-        raise ScanRefused(BROKEN_PHOTO)
+        raise FileRefused(BROKEN_PHOTO)
 
 
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
@@ -160,26 +175,26 @@ def _check_png(file: IO[bytes]) -> None:
     while True:
         head = file.read(8)
         if len(head) < 8:
-            raise ScanRefused(BROKEN_PHOTO)
+            raise FileRefused(BROKEN_PHOTO)
         size, name = struct.unpack(">I4s", head)
         if first != (name == b"IHDR") or (first and size != 13):
-            raise ScanRefused(BROKEN_PHOTO)
+            raise FileRefused(BROKEN_PHOTO)
         check, left = zlib.crc32(name), size
         while left and (body := file.read(min(left, CHUNK))):
             if first:
                 _check_size(*struct.unpack(">II", body[:8]))
             check, left, first = zlib.crc32(body, check), left - len(body), False
         if left or file.read(4) != check.to_bytes(4, "big"):
-            raise ScanRefused(BROKEN_PHOTO)
+            raise FileRefused(BROKEN_PHOTO)
         if name == b"IEND":
             break
     if file.read(1):
-        raise ScanRefused("Sau ảnh còn có phần lạ. Mở ảnh, lưu thành ảnh mới rồi chọn lại.")
+        raise FileRefused("Sau ảnh còn có phần lạ. Mở ảnh, lưu thành ảnh mới rồi chọn lại.")
 
 
 def _check_size(height: int, width: int) -> None:
     if not (0 < height <= MOST_PIXELS and 0 < width <= MOST_PIXELS):
-        raise ScanRefused(BROKEN_PHOTO)
+        raise FileRefused(BROKEN_PHOTO)
 
 
 def _last_bytes(file: IO[bytes], number: int) -> bytes:

@@ -4,23 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from time import monotonic
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 from pypdf import PdfReader
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject
 
-from registrations.scans.refusing import ScanRefused
+from accounts.files.refusing import FileRefused
 
-MOST_OBJECTS = 50_000
-SECONDS = 6
 DEEPEST = 50
-MOST_PAGES = 500
+
+
+class PdfLimits(NamedTuple):
+    """How much a PDF of some sort may hold and how long it may take, and what is said of one beyond."""
+
+    objects: int
+    seconds: float
+    pages: int
+    too_much: str
+
+
+SCAN = PdfLimits(
+    objects=50_000,
+    seconds=6,
+    pages=500,
+    too_much="Tệp PDF quá nhiều trang hoặc quá phức tạp. Chỉ gửi bản quét của văn bản đăng ký.",
+)
 """A scan has one picture a page; what has more is no scan of a registration."""
 
 BROKEN = "Tệp PDF hỏng hoặc chưa tải hết. Mở thử trên máy, lưu hoặc quét lại rồi chọn lần nữa."
 LOCKED = "Tệp PDF có mật khẩu. Bỏ mật khẩu (in thành PDF mới) rồi chọn lại."
 ALIVE = "Trong tệp PDF có mã lệnh hoặc tệp đính kèm. In thành PDF mới hoặc quét lại rồi chọn lại."
-TOO_MUCH = "Tệp PDF quá nhiều trang hoặc quá phức tạp. Chỉ gửi bản quét của văn bản đăng ký."
 
 KEYS = frozenset({"/JS", "/JavaScript", "/EmbeddedFiles", "/EF", "/RichMedia", "/XFA", "/AA"})
 ACTIONS = frozenset(
@@ -40,8 +53,8 @@ TYPES = frozenset({"/EmbeddedFile", "/Filespec"})
 """ISO 32000-1: 7.11 files, 12.6 actions, 12.7 forms, 13 media."""
 
 
-def check_pdf(file: IO[bytes]) -> None:
-    """Raise ``ScanRefused`` unless the file is one whole PDF with pages and nothing that acts.
+def check_pdf(file: IO[bytes], limits: PdfLimits = SCAN) -> None:
+    """Raise ``FileRefused`` unless the file is one whole PDF with pages and nothing that acts.
 
     Every object of the file is looked at, also those that no page leads to: programs differ in what
     they find. The bytes stay in the file; pypdf reads an object at a time and keeps none.
@@ -51,20 +64,20 @@ def check_pdf(file: IO[bytes]) -> None:
     try:
         reader = PdfReader(file, strict=False)
         if reader.is_encrypted:
-            raise ScanRefused(LOCKED)
+            raise FileRefused(LOCKED)
         pages = len(reader.pages)
-        for thing in _objects(reader):
-            _harmless(thing)
-    except ScanRefused:
+        for thing in _objects(reader, limits):
+            _harmless(thing, limits)
+    except FileRefused:
         raise
     except RecursionError as error:
-        raise ScanRefused(TOO_MUCH) from error
+        raise FileRefused(limits.too_much) from error
     except Exception as error:  # pypdf answers a broken file with whatever it stumbles over
-        raise ScanRefused(BROKEN) from error
+        raise FileRefused(BROKEN) from error
     if not pages:
-        raise ScanRefused(BROKEN)
-    if pages > MOST_PAGES:
-        raise ScanRefused(TOO_MUCH)
+        raise FileRefused(BROKEN)
+    if pages > limits.pages:
+        raise FileRefused(limits.too_much)
 
 
 def _whole(file: IO[bytes]) -> None:
@@ -73,41 +86,41 @@ def _whole(file: IO[bytes]) -> None:
     file.seek(max(0, end - 2048))
     tail = file.read().rstrip(b"\0\r\n\t ")
     if not tail.endswith(b"%%EOF"):
-        raise ScanRefused(
+        raise FileRefused(
             "Sau chỗ kết thúc của PDF còn có phần lạ. In thành PDF mới rồi chọn lại."
             if b"%%EOF" in tail
             else BROKEN
         )
 
 
-def _objects(reader: PdfReader) -> Iterator[Any]:
-    """Every object of the cross-reference table, one at a time, for so long as a scan can take."""
+def _objects(reader: PdfReader, limits: PdfLimits) -> Iterator[Any]:
+    """Every object of the cross-reference table, one at a time, for so long as ``limits`` say."""
     places = [(number, gen) for gen, numbers in reader.xref.items() for number in numbers]
     packed = [(number, 0) for number in reader.xref_objStm]
-    if len(places) + len(packed) > MOST_OBJECTS:
-        raise ScanRefused(TOO_MUCH)
+    if len(places) + len(packed) > limits.objects:
+        raise FileRefused(limits.too_much)
     unpacked = set(places)
     yield reader.trailer
-    until = monotonic() + SECONDS
+    until = monotonic() + limits.seconds
     for number, generation in [*packed, *places]:
         if monotonic() > until:
-            raise ScanRefused(TOO_MUCH)
+            raise FileRefused(limits.too_much)
         yield reader.get_object(IndirectObject(number, generation, reader))
         if (number, generation) in unpacked:
             reader.resolved_objects.pop((generation, number), None)  # a page's picture is let go of
 
 
-def _harmless(thing: Any, depth: int = 0) -> None:
+def _harmless(thing: Any, limits: PdfLimits, depth: int = 0) -> None:
     """Look through one object as it stands, without following what it points to: that has its own turn."""
     if depth > DEEPEST:
-        raise ScanRefused(TOO_MUCH)
+        raise FileRefused(limits.too_much)
     if isinstance(thing, DictionaryObject):
         acts = "/S" in thing and thing.raw_get("/S") in ACTIONS
         carries = "/Type" in thing and thing.raw_get("/Type") in TYPES
         if acts or carries or KEYS & thing.keys():
-            raise ScanRefused(ALIVE)
+            raise FileRefused(ALIVE)
         for name in thing:
-            _harmless(thing.raw_get(name), depth + 1)
+            _harmless(thing.raw_get(name), limits, depth + 1)
     elif isinstance(thing, ArrayObject):
         for part in list.__iter__(thing):
-            _harmless(part, depth + 1)
+            _harmless(part, limits, depth + 1)

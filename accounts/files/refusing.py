@@ -3,5 +3,5 @@
 from __future__ import annotations
 
 
-class ScanRefused(Exception):
+class FileRefused(Exception):
     """Why a file is not taken, as a Vietnamese sentence that names the way out."""
