@@ -28,7 +28,7 @@ def days_of(sessions: Sequence[Session], days: Decimal | None = None) -> str:
         return ""
     if days is None and len(sessions) == 1:
         return f"Ngày {_in_full(dates[0])}"
-    return f"{_number(days if days is not None else length_of(sessions))} ngày, {_span(dates)}"
+    return f"{number_of(days if days is not None else length_of(sessions))} ngày, {_span(dates)}"
 
 
 def begins_at(sessions: Sequence[Session]) -> datetime | None:
@@ -111,7 +111,7 @@ def hour(at: time) -> str:
     return f"{at:%H} giờ {at:%M}" if at.minute else f"{at:%H} giờ"
 
 
-def _number(days: Decimal) -> str:
+def number_of(days: Decimal) -> str:
     """1.5 → "1,5", 2.0 → "02" as letters write whole numbers below ten, 0.5 → "0,5"."""
     if days == days.to_integral_value():
         return f"{int(days):02d}"

@@ -1,0 +1,57 @@
+"""A letter out of its content: as a Word file from a template that staff can edit, and as PDF."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from io import BytesIO
+from pathlib import Path
+from zipfile import BadZipFile
+
+from docxtpl import DocxTemplate
+from jinja2 import TemplateError
+from jinja2.sandbox import SandboxedEnvironment
+
+from invitations.letters.content import Content
+from invitations.letters.paper import paper
+from invitations.letters.pdf import pdf_by, pdfs_by
+from invitations.models.issue import LetterTemplate
+
+PARTY = LetterTemplate.Form.PARTY
+HERE = Path(__file__).parent
+TYPST = HERE / "letter.typ"
+OWN = {form: HERE / f"letter_{form.value}.docx" for form in LetterTemplate.Form}
+"""Made by ``manage.py make_letter_templates``."""
+
+
+class BrokenTemplate(Exception):
+    """The Word template cannot be read: carries what was found."""
+
+
+def docx_of(
+    content: Content, form: str = PARTY, template: bytes | None = None, *, draft: bool = False
+) -> bytes:
+    """Return the letter that ``content`` holds (``content.of``, ``content.for_unit``) as .docx.
+
+    ``template`` is the Word file that staff put in the place of the portal's own of that ``form``. Raises
+    ``BrokenTemplate`` for one that cannot be filled in. Escaping is on: without it an ``&`` in a value
+    silently drops the rest of the text. A template is edited by people, so it runs in Jinja's sandbox.
+    """
+    try:
+        document = DocxTemplate(BytesIO(template or OWN[LetterTemplate.Form(form)].read_bytes()))
+        words = paper(content, form, draft=draft)
+        document.render(words, jinja_env=SandboxedEnvironment(autoescape=True), autoescape=True)
+        made = BytesIO()
+        document.save(made)
+    except (TemplateError, BadZipFile, KeyError, ValueError, SyntaxError) as error:
+        raise BrokenTemplate(str(error)) from error
+    return made.getvalue()
+
+
+def pdf_of(content: Content, form: str = PARTY, *, draft: bool = False) -> bytes:
+    """Return the same letter as PDF, in the portal's own layout of that ``form``."""
+    return pdf_by(TYPST, paper(content, form, draft=draft))
+
+
+def pdfs_of(contents: Iterable[Content], form: str = PARTY, *, draft: bool = False) -> Iterator[bytes]:
+    """Return many letters, one after the other, in a fraction of the time that each alone takes."""
+    return pdfs_by(TYPST, (paper(content, form, draft=draft) for content in contents))
