@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import ParseError, fromstring
 
+from invitations.letters.pages import paragraphs
 from invitations.letters.passages import FOOTNOTE_MARKS
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ def _pdf(content: bytes) -> str:
         pages = [page.extract_text(extraction_mode="layout") for page in reader.pages[:MOST_PAGES]]
     except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
         raise LetterError("Tệp PDF hỏng, không mở được. Xuất lại từ Word, hoặc gửi tệp .docx.") from error
-    text = "\n".join(pages)
+    text = paragraphs(pages)
     if sum(map(str.isalpha, text)) < 20 * max(len(pages), 1) and sum(map(str.isalpha, text)) < 200:
         raise LetterError("Tệp PDF là ảnh chụp, không có chữ. Gửi bản Word, hoặc dán nội dung vào tệp .txt.")
     return text

@@ -10,6 +10,7 @@ from invitations.letters.casing import is_capitals
 from invitations.letters.layout import Block
 from invitations.letters.passages import Found, Line, Passage, Span
 from invitations.letters.vocabulary import (
+    ANNEX,
     NAME,
     POST_IN_CAPITALS,
     POSTS,
@@ -43,6 +44,14 @@ def foot_begins(lines: Sequence[Line]) -> int:
         if SIGNING.match(lines[place].body.text) and is_capitals(lines[place].body.text):
             return place
     return _signature_before(lines, len(lines))
+
+
+def annex_begins(lines: Sequence[Line], foot: int) -> int:
+    """The line with which the annexes behind the foot begin; the number of lines where there are none."""
+    places = (
+        place for place in range(foot + 1, len(lines)) if ANNEX.fullmatch(lines[place].key.strip(" .:"))
+    )
+    return next(places, len(lines))
 
 
 def _signature_before(lines: Sequence[Line], end: int) -> int:
@@ -89,6 +98,9 @@ def copies(lines: Sequence[Line]) -> tuple[list[Found[str]], list[Line]]:
         elif inside and line.mark and line.mark[:1] in "-–—+*•":
             listed = True
             out.extend(_entries(None, [line]))
+        elif listed and out and not line.mark and line.body.text.strip()[:1].islower():
+            last = out[-1]
+            out[-1] = Found(f"{last.value} {line.body.words}", Span(last.span.start, line.body.span.end))
         elif (
             inside
             and not listed

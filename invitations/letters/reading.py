@@ -17,7 +17,7 @@ from invitations.letters.audiences import (
 )
 from invitations.letters.doubts import doubts_of
 from invitations.letters.files import raw_text
-from invitations.letters.foot import addressees, copies, foot_begins, signatory
+from invitations.letters.foot import addressees, annex_begins, copies, foot_begins, signatory
 from invitations.letters.head import Head, read_head, speaking_body, state_of, title_in_body
 from invitations.letters.layout import Block, laid_out
 from invitations.letters.passages import Found, Line, Passage, Span, lines_of
@@ -77,6 +77,8 @@ class _Reader:
         self.lines = list(lines_of(text))
         self.head: Head = read_head(self.lines, text)
         end = max(foot_begins(self.lines), self.head.body)
+        annex = annex_begins(self.lines, end)
+        self.lines, self.has_annex = self.lines[:annex], annex < len(self.lines)
         self.body = self.lines[self.head.body : end]
         self.foot = self.lines[end:]
         self.layout = laid_out(self.body)
@@ -418,6 +420,8 @@ class _Reader:
     def _rest(self) -> None:
         reading = self.reading
         reading.doubts.extend(doubts_of(reading, self.passages, self.calendar))
+        if self.has_annex:
+            reading.doubts.append(Doubt("text", "Sau phần ký có phụ lục; phụ lục không được đọc."))
         if self.changed is not None:
             reading.doubts.append(Doubt("sessions", "Văn bản đổi thời gian; chỉ lấy thời gian mới."))
         for passage in self.invited.unplaced:

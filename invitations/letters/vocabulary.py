@@ -84,6 +84,8 @@ EVENT_ENDS = words(
 
 SIGNING = re.compile(rf"(?:T/L|T/M|T\.L|T\.M|TL|TM|KT|K/T|TUQ|T/UQ|Q)\b\s*[./]?\s*(?=[{UPPER}])")
 """On whose behalf somebody signs."""
+ANNEX = re.compile(r"phụ lục(?:\s+(?:số\s+)?(?:\d{1,2}|[IVX]{1,4}))?", re.IGNORECASE)
+"""The heading of what is attached to a letter."""
 SIGNED = words(r"\(?\s*(?:đã ký|ký tên|ký, ghi rõ họ tên|ký tên, đóng dấu|đã ký và đóng dấu)\s*\)?")
 WIRED_TO = re.compile(r"[^.;:]{2,80}(?<!\w)điện\s*:")
 SPEAKS = re.compile(
@@ -157,7 +159,7 @@ TIERS = (
 """What in a heading tells its tier: what stands first decides, of two at one place the first of this table."""
 
 OPEN_ENDED = words(
-    r"(?:do|tùy) [^.;]{1,200}?(?:quyết định|xác định|lựa chọn|mời|triệu tập|cử)|tùy (?:theo )?(?:điều kiện|tình hình|thực tế)|theo điều kiện|"
+    r"theo quyết định của|(?:do|tùy) [^.;]{1,200}?(?:quyết định|xác định|lựa chọn|mời|triệu tập|cử)|tùy (?:theo )?(?:điều kiện|tình hình|thực tế)|theo điều kiện|"
     r"căn cứ (?:điều kiện|tình hình)[^.;]{0,120}|mở rộng|nếu (?:có điều kiện|cần|thấy cần thiết)|khi cần thiết|thành phần (?:khác )?phù hợp|"
     r"đại biểu phù hợp|có thể (?:mời|cử|triệu tập|bố trí)|(?:chủ động )?(?:quyết định|lựa chọn) thành phần"
 )
