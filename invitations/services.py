@@ -1,4 +1,4 @@
-"""The verbs of a meeting: write it, publish it, call units; see, confirm, do what was asked."""
+"""The verbs of a meeting: write it, publish it, call units, do what was asked."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from django.db.models import ProtectedError, prefetch_related_objects
 
 from accounts.clock import database_now
 from accounts.vietnamese import slug
+from invitations import issuing
 from invitations.models import AssignedUnit, Audience, Deadline, Invitation, Meeting
 
 if TYPE_CHECKING:
@@ -62,8 +63,8 @@ def move_part(*, siblings: models.QuerySet[models.Model], pk: int, by: int) -> N
 
 
 @transaction.atomic
-def publish(*, meeting_id: int) -> Meeting:
-    """Publish a draft meeting: every unit on its list is called at this moment.
+def publish(*, meeting_id: int, user: User | None = None) -> Meeting:
+    """Publish a draft meeting: every unit on its list is called at this moment, with version 1 of the letter.
 
     Publishing again calls the units that were added since. Raises ``ValidationError`` with what is
     missing; nothing is published then.
@@ -78,6 +79,7 @@ def publish(*, meeting_id: int) -> Meeting:
         meeting.published_at = now
         meeting.save(update_fields=["state", "published_at"])
     meeting.invitations.filter(sent_at__isnull=True).update(sent_at=now)
+    issuing.first(meeting=meeting, user=user, now=now)
     return meeting
 
 
@@ -86,6 +88,8 @@ def missing_to_publish(meeting: Meeting, now: datetime) -> list[str]:
     reasons = []
     if meeting.state in (Meeting.State.CANCELLED, Meeting.State.CLOSED):
         reasons.append("Hội nghị đã hủy hoặc đã kết thúc, không công bố được nữa.")
+    if meeting.state == Meeting.State.POSTPONED:
+        reasons.append("Hội nghị đang hoãn. Gửi bản mới với ngày họp mới trước, rồi mời thêm đơn vị.")
     if not meeting.sessions.exists():
         reasons.append("Chưa có buổi nào. Thêm ít nhất một buổi họp.")
     audiences = meeting.audiences.all()
@@ -100,17 +104,6 @@ def missing_to_publish(meeting: Meeting, now: datetime) -> list[str]:
     if meeting.is_draft and meeting.registration_deadline <= now:
         reasons.append("Hạn đăng ký đã qua. Dời hạn trước khi công bố.")
     return reasons
-
-
-@transaction.atomic
-def cancel(*, meeting_id: int) -> Meeting:
-    """Call a published meeting off: the letter stays readable, nobody confirms or registers any more."""
-    meeting = Meeting.objects.select_for_update().get(pk=meeting_id)
-    if not meeting.takes_registrations:
-        raise ValidationError("Chỉ hủy được hội nghị đã công bố và chưa kết thúc.")
-    meeting.state = Meeting.State.CANCELLED
-    meeting.save(update_fields=["state"])
-    return meeting
 
 
 @transaction.atomic
@@ -167,35 +160,6 @@ def call_units(*, audience: Audience, units: Collection[Unit]) -> None:
     Invitation.objects.bulk_create(
         Invitation(meeting=meeting, unit=unit, audience=audience) for unit in units if unit.pk not in listed
     )
-
-
-def see(*, invitation: Invitation, user: User) -> None:
-    """Note that the called unit has opened its letter; only the first opening counts."""
-    if invitation.seen_at is None and user.unit_id == invitation.unit_id:
-        now = database_now()
-        seen = Invitation.objects.filter(pk=invitation.pk, sent_at__isnull=False, seen_at__isnull=True)
-        if seen.update(seen_at=now, seen_by=user):
-            invitation.seen_at, invitation.seen_by = now, user
-
-
-@transaction.atomic
-def confirm(*, invitation_id: int, user: User) -> Invitation:
-    """Confirm that the unit will take part; confirming again changes nothing.
-
-    Raises ``ValidationError`` when the meeting was called off or is over.
-    """
-    invitation = (
-        Invitation.objects.select_for_update(of=("self",)).select_related("meeting").get(pk=invitation_id)
-    )
-    if not invitation.meeting.takes_registrations:
-        raise ValidationError("Hội nghị đã hủy hoặc đã kết thúc, không cần xác nhận nữa.")
-    if invitation.confirmed_at is None:
-        now = database_now()
-        invitation.confirmed_at, invitation.confirmed_by = now, user
-        if invitation.seen_at is None:
-            invitation.seen_at, invitation.seen_by = now, user
-        invitation.save(update_fields=["confirmed_at", "confirmed_by", "seen_at", "seen_by"])
-    return invitation
 
 
 # ── Doing what was asked ─────────────────────────────────────────────────────────────────────

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from invitations.views import assignments, calling, editor, letter, reading
+from invitations.views import assignments, calling, editor, issuing, letter, reading
 
 MEETING = "hoi-nghi/<slug:slug>/"
 LETTERS = "hoi-nghi/doc-giay-moi/"
@@ -24,7 +24,9 @@ urlpatterns = [
     path(MEETING + "don-vi-moi/<int:pk>/", calling.units, name="meeting_units"),
     path(MEETING + "cong-bo/", calling.publish, name="meeting_publish"),
     path(MEETING + "doi-han/", calling.deadline, name="meeting_deadline"),
-    path(MEETING + "huy/", calling.cancel, name="meeting_cancel"),
+    path(MEETING + "ban-moi/", issuing.issue, name="meeting_issue"),
+    path(MEETING + "hoan/", issuing.postpone, name="meeting_postpone"),
+    path(MEETING + "huy/", issuing.cancel, name="meeting_cancel"),
     path("viec-duoc-giao/", assignments.own_assignments, name="own_assignments"),
     path("viec-duoc-giao/<int:pk>/", assignments.assignment_mark, name="assignment_mark"),
 ]

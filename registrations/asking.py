@@ -9,7 +9,7 @@ from datetime import datetime
 from django.urls import reverse
 from django.utils import timezone
 
-from invitations.models import Session
+from invitations.models import Meeting, Session
 from registrations.overview import Overview
 from registrations.states import UnitState
 
@@ -21,6 +21,7 @@ HEADLINES = {
     UnitState.EXTENDED: "Được gia hạn: gửi đăng ký trước {by}",
     UnitState.RETURNED: "Sửa và gửi lại đăng ký trước {by}",
     UnitState.SUBMITTED: "Đã gửi đăng ký",
+    UnitState.DECLINED: "Đã báo không tham dự",
     UnitState.LATE: "Đã hết hạn, bản đăng ký chưa được gửi",
 }
 VERBS = {
@@ -28,9 +29,14 @@ VERBS = {
     UnitState.SEEN: "Đọc và xác nhận",
     UnitState.CONFIRMED: "Bắt đầu đăng ký",
     UnitState.SUBMITTED: "Xem đăng ký",
+    UnitState.DECLINED: "Xem giấy mời",
     UnitState.LATE: "Xem và xin gia hạn",
 }
-READS_LETTER_FIRST = (UnitState.INVITED, UnitState.SEEN)
+READS_LETTER_FIRST = (UnitState.INVITED, UnitState.SEEN, UnitState.DECLINED)
+CALLED_OFF = {
+    Meeting.State.POSTPONED: "Hội nghị đã hoãn, chờ ngày họp mới",
+    Meeting.State.CANCELLED: "Hội nghị đã hủy",
+}
 
 
 @dataclass(frozen=True)
@@ -59,6 +65,8 @@ def ask(view: Overview) -> Ask:
         reverse("meeting", args=[meeting.slug]),
         reverse("registration", args=[meeting.slug, unit.slug]),
     )
+    if meeting.state in CALLED_OFF:
+        return Ask(CALLED_OFF[Meeting.State(meeting.state)], "Xem giấy mời", letter)
     return Ask(
         headline=HEADLINES[state].format(by=_by(view.standing.deadline, view.standing.now)),
         verb=VERBS.get(state, "Tiếp tục đăng ký"),

@@ -22,6 +22,7 @@ class UnitState(models.TextChoices):
     CONFIRMED = "confirmed", "Đã xác nhận"
     DRAFT = "draft", "Đang soạn"
     SUBMITTED = "submitted", "Đã gửi"
+    DECLINED = "declined", "Không tham dự"
     RETURNED = "returned", "Trả lại"
     EXTENDED = "extended", "Gia hạn"
     LATE = "late", "Trễ hạn"
@@ -40,6 +41,11 @@ class Standing(NamedTuple):
     def is_answered(self) -> bool:
         """A submission stands."""
         return self.state == UnitState.SUBMITTED
+
+    @property
+    def is_silent(self) -> bool:
+        """Neither a submission nor a refusal stands: the unit still owes an answer."""
+        return self.state not in (UnitState.SUBMITTED, UnitState.DECLINED)
 
     @property
     def is_open(self) -> bool:
@@ -84,6 +90,8 @@ def _state(
 ) -> UnitState:
     if registration is not None and registration.is_answered:
         return UnitState.SUBMITTED
+    if invitation.declined_at is not None:
+        return UnitState.DECLINED
     if is_over(deadline, now):
         return UnitState.LATE
     if registration is not None and registration.state == Registration.State.RETURNED:

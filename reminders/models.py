@@ -64,6 +64,8 @@ class Reminder(models.Model):
         OVERDUE = "overdue", "Quá hạn"
         DIGEST = "digest", "Tổng hợp cho văn phòng"
         BY_HAND = "by_hand", "Văn phòng nhắc"
+        LETTER = "letter", "Giấy mời"
+        CHANGE = "change", "Thay đổi, hoãn, hủy"
 
     class State(models.TextChoices):
         """``pending → sending → sent | failed | unknown``; back to pending; cancelled from either side."""
@@ -82,6 +84,8 @@ class Reminder(models.Model):
         """Why a planned message is not sent after all."""
 
         ANSWERED = "answered", "Đơn vị đã gửi đăng ký"
+        DECLINED = "declined", "Đơn vị báo không tham dự"
+        NEWER = "newer", "Đã có bản giấy mời mới hơn"
         SUPERSEDED = "superseded", "Đã qua mốc này, lần nhắc sau thay thế"
         MOVED = "moved", "Hạn đã thay đổi"
         NOT_OPEN = "not_open", "Hội nghị không nhận đăng ký"

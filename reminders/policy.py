@@ -65,17 +65,20 @@ def objection(
     deadline: datetime,
     is_open: bool,
     is_answered: bool = False,
+    is_declined: bool = False,
     by_hand: bool = False,
 ) -> Reminder.Objection | None:
     """Say why a planned step must not start now, or None if it may.
 
     ``due`` is what the policy asks for at this moment. What somebody asked for by hand only stops
-    for a meeting that takes no registrations and for a unit that has answered.
+    for a meeting that takes no registrations and for a unit that has answered or declined.
     """
     if not is_open:
         return Reminder.Objection.NOT_OPEN
     if is_answered:
         return Reminder.Objection.ANSWERED
+    if is_declined:
+        return Reminder.Objection.DECLINED
     if by_hand or step == due:
         return None
     if step in steps(deadline) or step == digest(deadline):

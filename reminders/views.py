@@ -77,6 +77,7 @@ def _say(request: PortalRequest, asked: services.Asked) -> None:
         messages.success(request, f"Thư nhắc {asked.reminded} đơn vị đi trong nửa phút.")
     reasons = {
         "đã gửi đăng ký": asked.answered,
+        "báo không tham dự": asked.declined,
         "vừa được nhắc trong 10 phút qua": asked.just_reminded,
         "chưa có địa chỉ thư, đề nghị gọi điện": asked.without_address,
     }

@@ -77,14 +77,16 @@ def to_office(meeting: Meeting, standings: list[Standing], clerks: dict[int, lis
             list(dict.fromkeys(phone for phone in [unit.phone, *_phones(clerks, unit)] if phone)),
         )
         for standing in standings
-        if not standing.is_answered
+        if standing.is_silent
     ]
+    answered = sum(standing.is_answered for standing in standings)
     return _write(
         Reminder.Kind.DIGEST,
         meeting=meeting,
         deadline=meeting.registration_deadline,
         called=len(standings),
-        answered=len(standings) - len(missing),
+        answered=answered,
+        declined=len(standings) - len(missing) - answered,
         missing=missing,
         link=_link("meeting", meeting.slug),
     )

@@ -112,9 +112,11 @@ class Row:
     def at(self) -> datetime | None:
         """When something last happened: submitted, else written, confirmed, opened, called."""
         invitation, registration = self.counts.standing.invitation, self.counts.standing.registration
-        if registration is not None and not self.counts.is_missing:
+        if registration is not None and self.counts.is_submitted:
             return registration.submitted_at
         written = registration.changed_at if registration is not None else None
+        if invitation.declined_at is not None:
+            return invitation.declined_at
         return written or invitation.confirmed_at or invitation.seen_at or invitation.sent_at
 
     @property
@@ -134,6 +136,8 @@ class Row:
         invitation, registration = self.counts.standing.invitation, self.counts.standing.registration
         if registration is not None and self.counts.state == UnitState.RETURNED:
             return registration.return_remark
+        if self.counts.state == UnitState.DECLINED:
+            return f"Không tham dự: {invitation.decline_reason}"
         if self.has_declared:
             return self._owed or f"Đã khai {self.counts.sum.declared} đại biểu, chưa bấm gửi"
         if invitation.confirmed_at:
@@ -187,9 +191,13 @@ class Board:
         units, missing = len(self.counts.units), len(self.counts.missing_units)
         if not units:
             return "Chưa đơn vị nào được mời"
-        if not missing:
+        submitted, declined = self.counts.submitted, self.counts.declined
+        if submitted == units:
             return f"Cả {units} đơn vị đã gửi"
-        return f"{units - missing} trên {units} đơn vị đã gửi, còn thiếu\N{NO-BREAK SPACE}{missing}"
+        said = f"{submitted} trên {units} đơn vị đã gửi"
+        if declined:
+            said += f", {declined}\N{NO-BREAK SPACE}không tham dự"
+        return f"{said}, còn thiếu\N{NO-BREAK SPACE}{missing}" if missing else said
 
     @property
     def deadline(self) -> datetime:
@@ -247,7 +255,7 @@ class Board:
     @property
     def shown_submitted(self) -> int:
         """How many of the rows shown have submitted."""
-        return sum(1 for row in self.shown if not row.counts.is_missing)
+        return sum(1 for row in self.shown if row.counts.is_submitted)
 
     @property
     def shown_communes(self) -> int:
@@ -395,5 +403,5 @@ def _entry(change: dict[str, Any], unit: UnitCounts, submission: Submission | No
         Detail(f"số lượng {change['headcount']} lần") if change["headcount"] else None,
     ]
     sent_at = unit.standing.registration.submitted_at if unit.standing.registration else None
-    verb = "sửa sau khi gửi" if sent_at and at > sent_at and not unit.is_missing else "lưu bản soạn"
+    verb = "sửa sau khi gửi" if sent_at and at > sent_at and unit.is_submitted else "lưu bản soạn"
     return Entry(at, name, after=verb, details=tuple(detail for detail in details if detail))

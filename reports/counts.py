@@ -117,8 +117,13 @@ class UnitCounts:
 
     @property
     def is_missing(self) -> bool:
-        """No submission stands."""
-        return not self.standing.is_answered
+        """The unit still owes an answer: it has neither submitted nor declined."""
+        return self.standing.is_silent
+
+    @property
+    def is_submitted(self) -> bool:
+        """A submission stands."""
+        return self.standing.is_answered
 
     @property
     def has_unsent_changes(self) -> bool:
@@ -206,13 +211,18 @@ class Counts:
 
     @cached_property
     def missing_units(self) -> list[UnitCounts]:
-        """Units of which no submission stands."""
+        """Units that still owe an answer."""
         return [unit for unit in self.units if unit.is_missing]
 
     @property
     def submitted(self) -> int:
         """How many units' submissions stand."""
-        return len(self.units) - len(self.missing_units)
+        return sum(unit.is_submitted for unit in self.units)
+
+    @property
+    def declined(self) -> int:
+        """How many units said that nobody will come."""
+        return len(self.units) - len(self.missing_units) - self.submitted
 
     @cached_property
     def communes(self) -> list[Commune]:

@@ -262,8 +262,10 @@ def _state(unit: UnitCounts, sent: dict[int, int]) -> str:
     number = sent.get(unit.standing.invitation.pk, 1)
     if unit.has_unsent_changes:
         return f"Đã gửi lần {number}, có sửa chưa gửi lại"
-    if not unit.is_missing:
+    if unit.is_submitted:
         return f"Đã gửi lần {number}"
+    if unit.state == UnitState.DECLINED:
+        return "Không tham dự"
     if unit.state == UnitState.RETURNED:
         return "Trả lại, chưa gửi lại"
     return "Trễ hạn, chưa gửi" if unit.state == UnitState.LATE else "Chưa gửi"

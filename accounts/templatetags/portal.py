@@ -24,8 +24,9 @@ STATES = {
     "returned": "Trả lại",
     "extended": "Gia hạn",
     "late": "Trễ hạn",
+    "declined": "Không tham dự",
 }
-"""The eight shapes a state can take, and the word each has where the page gives none."""
+"""The nine shapes a state can take, and the word each has where the page gives none."""
 
 CELLS = {
     "none": "chưa đăng ký",

@@ -1,4 +1,4 @@
-"""Who is called and by when: choosing units, publishing, moving the deadline, calling it all off."""
+"""Who is called and by when: choosing units, publishing, moving the deadline."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def publish(request: PortalRequest, slug: str) -> HttpResponse:
     meeting = fetch(request, slug, Right.INVITE)
     waiting = meeting.invitations.filter(sent_at__isnull=True).count()
     try:
-        services.publish(meeting_id=meeting.pk)
+        services.publish(meeting_id=meeting.pk, user=request.user)
     except ValidationError as problem:
         for missing in problem.messages:
             messages.error(request, missing)
@@ -80,17 +80,3 @@ def _told(request: PortalRequest, meeting: Meeting) -> HttpResponse:
     ):
         messages.warning(request, f"{doubt} Hạn mới vẫn được lưu.")
     return redirect("meeting", meeting.slug)
-
-
-@require_POST
-def cancel(request: PortalRequest, slug: str) -> HttpResponse:
-    """Call a published meeting off; a draft, of which nobody knows, is deleted."""
-    meeting = fetch(request, slug, Right.EDIT_MEETING)
-    verb = services.discard if meeting.is_draft else services.cancel
-    try:
-        verb(meeting_id=meeting.pk)
-    except ValidationError as problem:
-        messages.error(request, problem.messages[0])
-        return redirect("meeting", slug)
-    messages.success(request, "Đã xóa bản soạn." if meeting.is_draft else "Đã hủy hội nghị.")
-    return redirect("meetings") if meeting.is_draft else redirect("meeting", slug)

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.models import User
 from accounts.permissions import Right, may, require
 from accounts.requests import PortalRequest
-from invitations import services, wording
+from invitations import answering, wording
 from invitations.models import AssignedUnit, Assignment, Audience, Invitation, Meeting, Session
 from invitations.views.scope import fetch
 
@@ -44,20 +44,24 @@ def meetings(request: PortalRequest) -> HttpResponse:
 def meeting(request: PortalRequest, slug: str) -> HttpResponse:
     """Show the letter, with what is happening in its margin. The called unit's reading counts as seen."""
     found = fetch(request, slug, Right.READ_LETTER)
-    invitation = _own_invitation(found, request.user)
+    invitation, issues = _own_invitation(found, request.user), list(found.issues.defer("content"))
+    seen = invitation.seen_number if invitation is not None else 0
     if invitation is not None:
-        services.see(invitation=invitation, user=request.user)
+        answering.see(invitation=invitation, user=request.user, newest=issues[0].number if issues else 0)
     context = {"meeting": found, "letter": read(found, request.user), "invitation": invitation}
+    context |= {"issues": issues, "fresh": [one for one in issues if 0 < seen < one.number]}
     return render(request, "invitations/meeting.html", context)
 
 
 @require_POST
 def confirm(request: PortalRequest, slug: str) -> HttpResponse:
-    """Confirm that the person's own unit takes part."""
+    """Confirm that the person's own unit takes part; the form says which version was read (``ban``)."""
     found = fetch(request, slug, Right.CONFIRM)
     invitation = get_object_or_404(found.invitations.sent(), unit=request.user.unit_id)
+    read_number = request.POST.get("ban", "")
+    number = int(read_number) if read_number.isdecimal() else None
     try:
-        services.confirm(invitation_id=invitation.pk, user=request.user)
+        answering.confirm(invitation_id=invitation.pk, user=request.user, number=number)
     except ValidationError as problem:
         messages.error(request, problem.messages[0])
     else:

@@ -13,6 +13,7 @@ from django.db.models import Max
 
 from accounts.clock import database_now
 from accounts.models import User
+from invitations.answering import take_decline_back
 from invitations.deadlines import Verdict, judge
 from registrations.models import Attempt, Change, Registration, Submission
 from registrations.services import locking
@@ -97,6 +98,7 @@ def submit(
         **counts._asdict(),
     )
     _mark_submitted(registration, submission, user)
+    take_decline_back(invitation=invitation)
     return attempt(Attempt.Result.ACCEPTED, submission)
 
 

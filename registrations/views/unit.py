@@ -38,9 +38,11 @@ def _own(request: PortalRequest) -> list[Standing]:
     now = database_now()
     sent = Invitation.objects.visible_to(request.user).sent()
     found = [standing(invitation, now) for invitation in with_extension(sent).select_related("meeting")]
-    done = (UnitState.SUBMITTED, UnitState.LATE)
-    asked = sorted((at for at in found if at.state not in done), key=lambda at: at.deadline)
-    rest = sorted((at for at in found if at.state in done), key=lambda at: at.deadline, reverse=True)
+    done = (UnitState.SUBMITTED, UnitState.DECLINED, UnitState.LATE)
+    asked = [at for at in found if at.state not in done and at.invitation.meeting.takes_registrations]
+    rest = [at for at in found if at not in asked]
+    asked.sort(key=lambda at: at.deadline)
+    rest.sort(key=lambda at: at.deadline, reverse=True)
     return asked + rest
 
 

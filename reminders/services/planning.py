@@ -61,7 +61,7 @@ def _silent_units(now: datetime) -> list[Standing]:
     invitations = (
         with_extension(Invitation.objects.sent())
         .select_related("meeting")
-        .filter(meeting__state=Meeting.State.PUBLISHED)
+        .filter(meeting__state=Meeting.State.PUBLISHED, declined_at__isnull=True)
         .exclude(registration__in=Registration.objects.answered())
         .alias(own_deadline=Greatest("meeting__registration_deadline", F("extended_until")))
         .filter(
@@ -172,6 +172,7 @@ class Asked(NamedTuple):
 
     reminded: int
     answered: int
+    declined: int
     just_reminded: int
     without_address: int
 
@@ -197,7 +198,8 @@ def remind_now(
             meeting=meeting, kind=Reminder.Kind.BY_HAND, slot__gt=now - NOT_AGAIN_WITHIN
         ).values_list("unit", flat=True)
     )
-    silent = [one for one in standings if not one.is_answered]
+    silent = [one for one in standings if one.is_silent]
+    answered = sum(one.is_answered for one in standings)
     chased = [one for one in silent if one.invitation.unit_id not in recently]
     rows = _unit_reminders([(one, Step(Reminder.Kind.BY_HAND, now)) for one in chased], now)
     for row in rows:
@@ -206,7 +208,8 @@ def remind_now(
     failed = sum(1 for row in rows if row.state == Reminder.State.FAILED)
     return Asked(
         reminded=len(rows) - failed,
-        answered=len(standings) - len(silent),
+        answered=answered,
+        declined=len(standings) - len(silent) - answered,
         just_reminded=len(silent) - len(chased),
         without_address=failed,
     )

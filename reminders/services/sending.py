@@ -174,6 +174,7 @@ def _objection(reminder: Reminder, now: datetime) -> Reminder.Objection | None:
         deadline=unit.deadline,
         is_open=invitation.meeting.takes_registrations,
         is_answered=unit.is_answered,
+        is_declined=not unit.is_answered and not unit.is_silent,
         by_hand=by_hand,
     )
 

@@ -84,7 +84,9 @@ ADDRESSES: dict[str, Address] = {
     "meeting_units": Address(("slug", "audience"), get=OFFICE, post=OFFICE),
     "meeting_publish": Address(MEETING, post=OFFICE),
     "meeting_deadline": Address(MEETING, get=OFFICE, post=OFFICE),
-    "meeting_cancel": Address(MEETING, post=OFFICE),
+    "meeting_issue": Address(MEETING, get=OFFICE, post=OFFICE),
+    "meeting_postpone": Address(MEETING, get=OFFICE, post=OFFICE),
+    "meeting_cancel": Address(MEETING, get=OFFICE, post=OFFICE),
     "own_assignments": Address(get=EVERYBODY),
     "assignment_mark": Address(("share",), post="o3o4444"),
     # bridge points
@@ -128,6 +130,7 @@ ADDRESSES: dict[str, Address] = {
     "registration_roster_take": Address((*UNIT, "roster"), post=THE_UNIT),
     "registration_roster_marked": Address((*UNIT, "roster"), get=THE_UNIT),
     "registration_submit": Address(UNIT, post=THE_UNIT),
+    "registration_decline": Address(UNIT, get=THE_UNIT, post=THE_UNIT),
     "receipt": Address((*UNIT, "submission"), get=READERS_OF_A_UNIT),
     "receipt_docx": Address((*UNIT, "submission"), get=READERS_OF_A_UNIT),
     "receipt_pdf": Address((*UNIT, "submission"), get=READERS_OF_A_UNIT),
