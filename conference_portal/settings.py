@@ -23,6 +23,7 @@ PORTAL_VAR = Path(env.str("PORTAL_VAR", default=str(BASE_DIR / "var"))).resolve(
 PORTAL_ORG = env.str("PORTAL_ORG", default="Tỉnh ủy Hà Tĩnh")
 PORTAL_HELP_NAME = env.str("PORTAL_HELP_NAME", default="Văn phòng Tỉnh ủy")
 PORTAL_HELP_PHONE = env.str("PORTAL_HELP_PHONE", default="0900000101")
+PORTAL_LETTER_DAYS = env.int("PORTAL_LETTER_DAYS", default=365)
 PORTAL_BASE_URL = env.str("PORTAL_BASE_URL", default=f"http://127.0.0.1:{env.int('PORT', default=8000)}")
 """Address that links in mails begin with; no slash at the end."""
 
@@ -146,6 +147,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "reports.tasks.take_up_exports",
         "schedule": 30.0,
         "options": {"expires": 25},
+    },
+    "purge-letters": {
+        "task": "invitations.tasks.purge_letters",
+        "schedule": 24 * 3600.0,
+        "options": {"expires": 12 * 3600},
     },
     "heartbeat": {"task": "conference_portal.tasks.heartbeat", "schedule": 30.0, "options": {"expires": 25}},
 }

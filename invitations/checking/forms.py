@@ -36,7 +36,9 @@ class LetterForm(forms.Form):
         allow_empty_file=True,  # the reader says it better
         max_length=255,
         error_messages={"max_length": "Tên tệp dài quá 255 chữ. Đổi tên ngắn hơn rồi tải lên."},
-        widget=forms.FileInput(attrs={"accept": ACCEPTED, "data-most-bytes": MOST_BYTES}),
+        widget=forms.FileInput(
+            attrs={"class": "form-control", "accept": ACCEPTED, "data-most-bytes": MOST_BYTES}
+        ),
     )
     text = forms.CharField(
         label="Hoặc dán nội dung",

@@ -54,6 +54,8 @@ class Doubt(NamedTuple):
 
     field: str
     why: str
+    holds: bool = False
+    """It is about the value as it stands now: another value alone does not answer it."""
 
     @property
     def key(self) -> str:
@@ -80,6 +82,8 @@ class Row:
     parent: str = ""
     """The audience that a role or a chair belongs to."""
     may_be_left: bool = True
+    added: bool = False
+    """By a person, not by the reader."""
 
     @property
     def prefix(self) -> str:
@@ -237,6 +241,8 @@ class _Layer:
             }
             row = self._row(path, "audiences", "audience", f"Nhóm {number + 1}", values, units=match.offered)
             row.doubts += _doubts_of_units(match.perhaps)
+            if match.further:
+                row.doubts.append(Doubt("to_units", NAMES_NO_AGENCIES))
             yield row
             for place, role in enumerate(each["roles"]):
                 values = {
@@ -268,10 +274,20 @@ class _Layer:
         if audience["tier"] in COMMUNE_TIERS:
             return Match()
         match = self.tree.match(audience["point"] or audience["heading"])
+        if audience["tier"] == Tier.PROVINCE:
+            self._add_agencies(match, [role["text"] for role in audience["roles"]])
         match.sure = [unit for unit in match.sure if unit.pk not in self.called]
         match.perhaps = [unit for unit in match.perhaps if unit.pk not in self.called]
         self.called |= {unit.pk for unit in match.sure}
         return match
+
+    def _add_agencies(self, match: Match, roles: list[str]) -> None:
+        """To the provincial point come the agencies that its lines name; the others of the province may."""
+        agencies = [unit for unit in self.tree.units if unit.tier == Tier.PROVINCE and unit.parent_id]
+        offered = {unit.pk for unit in match.offered}
+        named = {unit.pk for text in roles for unit in self.tree.named_in(text)}
+        match.sure += [unit for unit in agencies if unit.pk in named - offered]
+        match.further = [unit for unit in agencies if unit.pk not in named | offered | self.called]
 
     # What is asked
 
@@ -289,7 +305,7 @@ class _Layer:
             values = {
                 "addressee": each["unit"] or "",
                 "text": each["text"],
-                "kind": _kind_of_work(each["text"]),
+                "kind": kind_of_work(each["text"]),
                 "due_at": _moment(each["due_at"]),
                 "to_units": [str(unit.pk) for unit in match.sure],
             }
@@ -343,10 +359,16 @@ _KINDS_OF_WORK = (
 """The first that is found in a request says what sort of work it is."""
 
 
-def _kind_of_work(text: str) -> str:
+def kind_of_work(text: str) -> str:
+    """Return what sort of work a request asks for."""
     plain = folded(text)
     found = (kind for kind, words in _KINDS_OF_WORK if re.search(words, plain))
     return str(next(found, Assignment.Kind.OTHER).value)
+
+
+NAMES_NO_AGENCIES = (
+    "Giấy mời không nêu tên từng cơ quan; đánh dấu cơ quan cấp tỉnh được mời dự tại điểm cầu này."
+)
 
 
 def _doubts_of_units(perhaps: list[Unit]) -> Iterator[Doubt]:

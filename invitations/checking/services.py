@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import logging
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
@@ -13,6 +15,7 @@ from accounts.clock import database_now
 from accounts.models import Unit
 from accounts.vietnamese import line
 from invitations import services
+from invitations.checking.by_hand import MOST_ADDED, NOT_NEEDED, added, new_path
 from invitations.checking.forms import RowForm, bound
 from invitations.checking.rows import Row
 from invitations.checking.sheet import GroupSheet, RowSheet, Sheet, sheet_of
@@ -23,9 +26,12 @@ from invitations.models import AssignedUnit, Deadline, LetterReading, Meeting
 if TYPE_CHECKING:
     from accounts.models import User
 
+logger = logging.getLogger(__name__)
+
 PASTED = "Nội dung dán vào"
 """The name of what was pasted; a file's name has an ending."""
 UNNAMED = "Tệp không tên"
+TWO_ON_ONE_HALF_DAY = "Có hai buổi cùng ngày, cùng sáng hoặc chiều. Sửa hoặc bỏ một buổi."
 MADE_ALREADY = "Giấy mời này đã thành bản nháp hội nghị; sửa tiếp ở trang soạn."
 
 
@@ -62,8 +68,10 @@ def bring_text(*, user: User, text: str) -> LetterReading:
 
 
 @transaction.atomic
-def decide(*, reading_id: int, sheet: GroupSheet, whole: bool, user: User) -> None:
+def decide(*, reading_id: int, sheet: GroupSheet, whole: bool, user: User, add: str = "") -> None:
     """Keep what was decided about the rows of a group; with ``whole`` the group is looked at as a whole.
+
+    ``add`` is one of the group's offers: an empty row more, to be filled in by hand.
 
     Raises ``ValidationError`` and keeps nothing when ``whole`` is asked for and a value is wrong or a
     doubtful one was not looked at, or when the meeting was made already.
@@ -75,6 +83,10 @@ def decide(*, reading_id: int, sheet: GroupSheet, whole: bool, user: User) -> No
         _check(sheet)
     for row in sheet.rows:
         reading.decisions[row.row.path] = _decision(row)
+    _keep_sentences(reading, sheet, whole=whole)
+    _forget(reading, [row.row.path for row in sheet.rows if row.left_out and row.row.added])
+    if add:
+        _add(reading, sheet, add)
     own = [*sheet.doubts, *(doubt for row in sheet.rows for doubt in row.doubts)]
     keys = {doubt.key for doubt in own}
     ticked = [doubt.key for doubt in own if doubt.ticked]
@@ -83,6 +95,33 @@ def decide(*, reading_id: int, sheet: GroupSheet, whole: bool, user: User) -> No
     if whole:
         reading.seen[sheet.group.name] = {"at": database_now().isoformat(), "by": user.pk}
     reading.save(update_fields=["decisions", "ticked", "seen"])
+
+
+def _keep_sentences(reading: LetterReading, sheet: GroupSheet, *, whole: bool) -> None:
+    """Sentences that became rows are kept as those; of the others, that they are not needed or undecided."""
+    for sentence in sheet.unread:
+        if sentence.row is not None:
+            continue
+        if sentence.kind == NOT_NEEDED or whole:
+            reading.decisions[sentence.path] = {"kind": NOT_NEEDED}
+        else:
+            reading.decisions.pop(sentence.path, None)
+
+
+def _forget(reading: LetterReading, paths: list[str]) -> None:
+    """Rows typed by hand that were left out are gone, and with an audience its roles and chairs."""
+    for path in paths:
+        for own in [each for each in reading.decisions if each == path or each.startswith(f"{path}.")]:
+            del reading.decisions[own]
+
+
+def _add(reading: LetterReading, sheet: GroupSheet, add: str) -> None:
+    if add not in {offer.value for offer in sheet.offers}:
+        raise ValidationError("Không thêm được dòng này; tải lại trang rồi thử lại.")
+    if added(reading.decisions) >= MOST_ADDED:
+        raise ValidationError(f"Đã thêm {MOST_ADDED} dòng bằng tay. Tạo bản nháp rồi thêm tiếp ở trang soạn.")
+    path, kind = new_path(add, reading.decisions)
+    reading.decisions[path] = {"kind": kind, "left_out": False, "values": {}, "became": {}}
 
 
 def _check(sheet: GroupSheet) -> None:
@@ -99,7 +138,7 @@ def _check(sheet: GroupSheet) -> None:
     if sheet.group.name == "sessions":
         slots = [(row.typed()["date"], row.typed()["part"]) for row in sheet.rows if not row.left_out]
         if len(set(slots)) < len(slots):
-            problems.append("Có hai buổi cùng ngày, cùng sáng hoặc chiều. Sửa hoặc bỏ một buổi.")
+            problems.append(TWO_ON_ONE_HALF_DAY)
     if problems:
         raise ValidationError(problems)
 
@@ -110,12 +149,45 @@ def _decision(row: RowSheet) -> dict[str, Any]:
     became = {
         name: "left out"
         if row.left_out
+        else "added"
+        if row.row.added
         else "accepted"
         if value == row.row.values.get(name, "")
         else "changed"
         for name, value in values.items()
     }
-    return {"left_out": row.left_out, "values": values, "became": became}
+    decided = {"left_out": row.left_out, "values": values, "became": became}
+    return decided | {"kind": row.row.kind} if row.row.added else decided
+
+
+# ── Forget ───────────────────────────────────────────────────────────────────────────────────
+
+
+@transaction.atomic
+def delete(*, reading_id: int, user: User) -> None:
+    """Delete a reading and its file; the meeting that it became stays."""
+    reading = LetterReading.objects.select_for_update().get(pk=reading_id)
+    _drop(reading)
+    logger.info("letter reading %s deleted by user %s", reading.key, user.pk)
+
+
+def purge(*, older_than: timedelta) -> int:
+    """Delete the readings that were made before so long, each with its file; return how many."""
+    old = LetterReading.objects.filter(read_at__lt=database_now() - older_than).order_by("pk")
+    number = 0
+    for pk in old.values_list("pk", flat=True):
+        with transaction.atomic():
+            for reading in old.filter(pk=pk).select_for_update():
+                _drop(reading)
+                logger.info("letter reading %s deleted after its retention", reading.key)
+                number += 1
+    return number
+
+
+def _drop(reading: LetterReading) -> None:
+    storage, name = reading.file.storage, str(reading.file.name)
+    reading.delete()
+    transaction.on_commit(lambda: storage.delete(name))
 
 
 # ── Make ─────────────────────────────────────────────────────────────────────────────────────
@@ -159,6 +231,9 @@ class _Maker:
                         [f"{label}: {why}" for whys in form.errors.values() for why in whys]
                     )
                 self.taken.setdefault(one.row.kind, []).append((one.row, form))
+        slots = [(form.instance.date, form.instance.part) for _, form in self.taken.get("session", [])]
+        if len(set(slots)) < len(slots):
+            raise ValidationError(TWO_ON_ONE_HALF_DAY)
         self.units = Unit.objects.in_bulk(
             {int(pk) for rows in self.taken.values() for _, form in rows for pk in self._chosen(form)}
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -10,8 +10,18 @@ from typing import TYPE_CHECKING, Any
 from django.http import QueryDict
 from django.utils.dateparse import parse_datetime
 
+from invitations.checking.by_hand import (
+    FROM_A_SENTENCE,
+    NOT_NEEDED,
+    SENTENCE_KINDS,
+    Offer,
+    offers,
+    row_of_sentence,
+    with_added,
+)
+from invitations.checking.contradictions import contradictions, is_looked_at_anew
 from invitations.checking.forms import RowForm, form_of
-from invitations.checking.rows import GROUPS, Doubt, Group, Laid, Place, Row, lay_out
+from invitations.checking.rows import GROUPS, Doubt, Group, Place, Row, lay_out
 from invitations.checking.units import UnitTree
 
 if TYPE_CHECKING:
@@ -87,10 +97,32 @@ class RowSheet:
             for line in self.doubts
             if not line.ticked
             and not (
-                line.doubt.field in values
+                not line.doubt.holds
+                and line.doubt.field in values
                 and values[line.doubt.field] != self.row.values.get(line.doubt.field)
             )
         ]
+
+
+@dataclass
+class UnreadLine:
+    """A sentence that no rule understood, and what is to become of it."""
+
+    sentence: str
+    place: Place
+    path: str
+    kind: str
+    """One of ``FROM_A_SENTENCE``."""
+    row: RowSheet | None = None
+    is_fresh: bool = False
+    """It was turned into a row just now: nobody saw the row yet."""
+
+    choices = FROM_A_SENTENCE
+
+    @property
+    def name(self) -> str:
+        """Of its choice in the form."""
+        return unread_choice(self.path)
 
 
 @dataclass
@@ -102,7 +134,24 @@ class GroupSheet:
     doubts: list[DoubtLine]
     seen_at: datetime | None = None
     problem: str = ""
-    unread: list[tuple[str, Place]] = field(default_factory=list)
+    unread: list[UnreadLine] = field(default_factory=list)
+    offers: list[Offer] = field(default_factory=list)
+    """What can be added by hand."""
+
+    @property
+    def is_seen(self) -> bool:
+        """Whether it was looked at as a whole, and nothing came up since."""
+        return self.seen_at is not None and not self.unsettled()
+
+    @property
+    def is_open_again(self) -> bool:
+        """Whether it was looked at, and a correction elsewhere contradicts it now."""
+        return self.seen_at is not None and not self.is_seen
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether a sentence became a row just now."""
+        return any(line.is_fresh for line in self.unread)
 
     @property
     def is_needed(self) -> bool:
@@ -143,7 +192,7 @@ class Sheet:
     @property
     def waiting(self) -> list[GroupSheet]:
         """The groups that nobody has looked at as a whole."""
-        return [group for group in self.groups if group.is_needed and group.seen_at is None]
+        return [group for group in self.groups if group.is_needed and not group.is_seen]
 
     @property
     def doubts(self) -> int:
@@ -157,29 +206,43 @@ class Sheet:
 
 def sheet_of(reading: LetterReading) -> Sheet:
     """Lay out the page as it stands."""
-    return _sheet(reading, lay_out(reading, UnitTree.of_today()))
+    return _sheet(reading)
 
 
 def sheet_with(reading: LetterReading, group: str, typed: QueryDict) -> Sheet:
     """Lay out the page with one group as it was just typed."""
-    return _sheet(reading, lay_out(reading, UnitTree.of_today()), group, typed)
+    return _sheet(reading, group, typed)
 
 
-def _sheet(
-    reading: LetterReading, laid: Laid, typed_group: str = "", typed: QueryDict | None = None
-) -> Sheet:
+def _sheet(reading: LetterReading, typed_group: str = "", typed: QueryDict | None = None) -> Sheet:
+    tree = UnitTree.of_today()
+    laid = lay_out(reading, tree)
+    every = with_added(laid.rows, reading.decisions, tree)
     groups = []
     for group in GROUPS:
         now = typed if group.name == typed_group else None
         ticked = set(now.getlist(TICKED) if now is not None else reading.ticked)
-        rows = [_row(reading, row, now, ticked) for row in laid.rows if row.group == group.name]
+        rows = [_row(reading, row, now, ticked) for row in every if row.group == group.name]
         doubts = _lines("", laid.doubts.get(group.name, []), ticked)
         seen = reading.seen.get(group.name)
         sheet = GroupSheet(group, rows, doubts, parse_datetime(seen["at"]) if seen else None)
+        sheet.offers = offers(group.name, every)
         if group.name == "unread":
-            sheet.unread = list(_unread(reading))
+            sheet.unread = list(_unread(reading, tree, now, ticked))
+            sheet.rows = [line.row for line in sheet.unread if line.row]
         groups.append(sheet)
+    ticked = set(reading.ticked) | set(typed.getlist(TICKED) if typed is not None else ())
+    _look_anew(reading, [row for sheet in groups for row in sheet.rows], ticked)
     return Sheet(reading, groups, list(pieces(reading)))
+
+
+def _look_anew(reading: LetterReading, rows: Sequence[RowSheet], ticked: set[str]) -> None:
+    """Say what contradicts as the values stand now, in place of what the reader said of it."""
+    found = list(contradictions(reading, rows))
+    for row in rows:
+        row.doubts = [line for line in row.doubts if not is_looked_at_anew(line.doubt)]
+    for row, doubt in found:
+        row.doubts += _lines(row.row.path, [doubt], ticked)
 
 
 def _row(reading: LetterReading, row: Row, typed: QueryDict | None, ticked: set[str]) -> RowSheet:
@@ -197,10 +260,27 @@ def _lines(path: str, doubts: list[Doubt], ticked: set[str]) -> list[DoubtLine]:
     return [DoubtLine(doubt, key, key in ticked) for doubt, key in zip(doubts, keys, strict=True)]
 
 
-def _unread(reading: LetterReading) -> Iterator[tuple[str, Place]]:
+def unread_choice(path: str) -> str:
+    """The name of the choice of what becomes of a sentence."""
+    return f"thanh-{path.strip(']').replace('[', '-')}"
+
+
+def _unread(
+    reading: LetterReading, tree: UnitTree, typed: QueryDict | None, ticked: set[str]
+) -> Iterator[UnreadLine]:
     for number, sentence in enumerate(reading.answer["unread"]):
-        start, end = reading.places.get(f"unread[{number}]", (0, 0))
-        yield sentence, (start, end)
+        path = f"unread[{number}]"
+        start, end = reading.places.get(path, (0, 0))
+        before = reading.decisions.get(path, {}).get("kind", "")
+        kind = before if typed is None else typed.get(unread_choice(path), before)
+        line = UnreadLine(sentence, (start, end), path, kind if kind in SENTENCE_KINDS | {NOT_NEEDED} else "")
+        row = row_of_sentence(reading, number, line.kind, tree)
+        if row is not None:
+            line.is_fresh = line.kind != before
+            decided = {} if line.is_fresh else reading.decisions[path].get("values")
+            form = form_of(row, values=decided, typed=None if line.is_fresh else typed)
+            line.row = RowSheet(row, form, left_out=False, doubts=_lines(path, row.doubts, ticked))
+        yield line
 
 
 def pieces(reading: LetterReading) -> Iterator[Piece]:

@@ -34,11 +34,13 @@ class Match:
     """Their name, or their whole tier, stands there."""
     perhaps: list[Unit] = field(default_factory=list)
     """Their name is like one that stands there."""
+    further: list[Unit] = field(default_factory=list)
+    """Nothing names them; they may be meant by "các ban, sở, ngành"."""
 
     @property
     def offered(self) -> list[Unit]:
         """All."""
-        return [*self.sure, *self.perhaps]
+        return [*self.sure, *self.perhaps, *self.further]
 
 
 class UnitTree:
@@ -83,6 +85,19 @@ class UnitTree:
         sure = {unit.pk: unit for unit in match.sure}
         perhaps = {unit.pk: unit for unit in match.perhaps if unit.pk not in sure}
         return Match(list(sure.values()), list(perhaps.values()))
+
+    def named_in(self, text: str) -> list[Unit]:
+        """Return the units whose whole name stands somewhere in a line; the root is in too many."""
+        text = f" {_plain(text)} "
+        return [
+            unit
+            for unit in self.units
+            if unit.parent_id
+            and any(
+                len(name) >= _FEWEST_LETTERS and f" {name} " in text
+                for name in (_plain(unit.name), _plain(unit.short_name), *self.keys[unit.pk])
+            )
+        ]
 
     def one_of(self, units: Sequence[Unit], text: str) -> Unit | None:
         """Return the only one of ``units`` that ``text`` names, if there is just one."""

@@ -11,6 +11,9 @@ from invitations.letters.record import Doubt, Reading
 from invitations.letters.requests import due_moments
 from invitations.letters.times import Calendar, Moment
 
+DUE_AFTER_START = "Hạn này sau khi hội nghị bắt đầu."
+TEST_AFTER_START = "Chạy thử sau khi hội nghị bắt đầu."
+
 _HOUR_WITHOUT_DAY = re.compile(r"(?:trước|chậm nhất)\s+\d{1,2}\s*(?:giờ|h)(?!\w)")
 
 
@@ -55,7 +58,7 @@ def _about_moments(reading: Reading) -> Iterator[Doubt]:
     for place, due in enumerate(reading.deadlines):
         yield from _about(f"deadlines[{place}].at", due.moment)
         if start and not due.late_is_meant and _is_after(due.moment, *start):
-            yield Doubt(f"deadlines[{place}].at", "Hạn này sau khi hội nghị bắt đầu.")
+            yield Doubt(f"deadlines[{place}].at", DUE_AFTER_START)
         if not due.what:
             yield Doubt(f"deadlines[{place}].what", "Không rõ phải gửi gì.")
     for place, test in enumerate(reading.line_tests):
@@ -63,7 +66,7 @@ def _about_moments(reading: Reading) -> Iterator[Doubt]:
         if test.hour is None:
             yield Doubt(f"line_tests[{place}]", "Không ghi giờ chạy thử.")
         if start and _is_after(test, *start):
-            yield Doubt(f"line_tests[{place}]", "Chạy thử sau khi hội nghị bắt đầu.")
+            yield Doubt(f"line_tests[{place}]", TEST_AFTER_START)
 
 
 def _about(place: str, moment: Moment) -> Iterator[Doubt]:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import logging
+from pathlib import PurePath
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.files.giving import begins, give
 from accounts.permissions import Right, require
 from accounts.requests import PortalRequest
 from invitations.checking import services
@@ -22,7 +26,10 @@ from invitations.letters import LetterError
 from invitations.letters.files import MOST_BYTES
 from invitations.models import LetterReading
 
+logger = logging.getLogger(__name__)
+
 READINGS_ON_A_PAGE = 20
+ENDINGS = ("docx", "pdf", "txt", "text", "md")
 
 
 @require_http_methods(["GET", "POST"])
@@ -43,6 +50,7 @@ def letters(request: PortalRequest) -> HttpResponse:
         "form": form,
         "earlier": pages.get_page(request.GET.get("page")),
         "most_megabytes": MOST_BYTES // 2**20,
+        "days_kept": settings.PORTAL_LETTER_DAYS,
     }
     return render(request, "invitations/letters.html", context, status=422 if form.errors else 200)
 
@@ -70,13 +78,19 @@ def group(request: PortalRequest, key: UUID, group: str) -> HttpResponse:
     sheet = sheet_with(reading, name, request.POST)
     own = sheet.group(name)
     try:
-        services.decide(reading_id=reading.pk, sheet=own, whole="ca-nhom" in request.POST, user=request.user)
+        services.decide(
+            reading_id=reading.pk,
+            sheet=own,
+            whole="ca-nhom" in request.POST and not own.is_fresh,
+            user=request.user,
+            add=request.POST.get("them", ""),
+        )
     except ValidationError as problem:
         own.problem, own.seen_at = " ".join(problem.messages), None
         return _shown(request, sheet, status=422)
     if request.htmx:
         reading.refresh_from_db()
-        return _shown(request, sheet_of(reading))
+        return _shown(request, sheet_of(reading), decided=name)
     return redirect(reverse("meeting_letter", args=[key]) + f"#nhom-{group}")
 
 
@@ -92,6 +106,38 @@ def make(request: PortalRequest, key: UUID) -> HttpResponse:
     return redirect("meeting_edit", meeting.slug)
 
 
+@require_safe
+def original(request: PortalRequest, key: UUID) -> HttpResponseBase:
+    """Give the letter out as it came, as an attachment."""
+    reading = _fetch(request, key)
+    path = PurePath(reading.name)
+    ending = path.suffix.lower().lstrip(".")
+    try:
+        response = give(
+            request,
+            reading.file,
+            title=path.stem or "giay-moi",
+            ending=ending if ending in ENDINGS else "txt",
+            content_type="application/octet-stream",
+            sha256=reading.sha256,
+        )
+    except FileNotFoundError:
+        messages.error(request, "Tệp gốc không còn trên máy chủ. Nội dung đã đọc vẫn ở trang này.")
+        return redirect("meeting_letter", key)
+    if begins(request):
+        logger.info("letter reading %s: file given to user %s", reading.key, request.user.pk)
+    return response
+
+
+@require_POST
+def delete(request: PortalRequest, key: UUID) -> HttpResponse:
+    """Delete a reading with its file, after the page has asked."""
+    reading = _fetch(request, key)
+    services.delete(reading_id=reading.pk, user=request.user)
+    messages.success(request, "Đã xóa giấy mời đã đọc và tệp của nó.")
+    return redirect("meeting_letters")
+
+
 def _fetch(request: PortalRequest, key: UUID) -> LetterReading:
     """Return a reading. Who writes no meetings has no letters: 403 before anything is looked for."""
     require(request.user, Right.EDIT_MEETING)
@@ -100,7 +146,13 @@ def _fetch(request: PortalRequest, key: UUID) -> LetterReading:
 
 
 def _shown(
-    request: PortalRequest, sheet: Sheet, *, problems: list[str] | None = None, status: int = 200
+    request: PortalRequest,
+    sheet: Sheet,
+    *,
+    problems: list[str] | None = None,
+    decided: str = "",
+    status: int = 200,
 ) -> HttpResponse:
-    context = {"sheet": sheet, "reading": sheet.reading, "problems": problems or []}
+    """``decided`` is the group that the browser takes out of the page; others that opened again go along."""
+    context = {"sheet": sheet, "reading": sheet.reading, "problems": problems or [], "decided": decided}
     return render(request, "invitations/letter_check.html", context, status=status)
