@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from bridge_points import views
+from bridge_points import sheet_views, views
 
 urlpatterns = [
     path("diem-cau/", views.points_latest, name="points_latest"),
@@ -12,4 +12,9 @@ urlpatterns = [
     path("hoi-nghi/<slug:slug>/diem-cau/<slug:unit>/thu/", views.point_test, name="point_test"),
     path("hoi-nghi/<slug:slug>/diem-cau/<slug:unit>/sua/", views.point_edit, name="point_edit"),
     path("hoi-nghi/<slug:slug>/diem-cau/<slug:unit>/bo/", views.point_remove, name="point_remove"),
+    path(
+        "hoi-nghi/<slug:slug>/tai-lieu/da-mo/diem-cau/",
+        sheet_views.material_openings_points,
+        name="material_openings_points",
+    ),
 ]

@@ -33,6 +33,7 @@ SECTIONS = [
     Section(Right.REGISTER, "Đăng ký", "registration_own_latest", ("registration", "receipt", "doubles")),
     Section(Right.READ_BOARD, "Bảng theo dõi", "board_latest", ("board", "extension_requests", "doubles")),
     Section(Right.READ_LETTER, "Giấy mời", "meetings", ("meeting",)),
+    Section(Right.READ_MATERIAL, "Tài liệu", "materials_latest", ("material",)),
     Section(Right.DO_ASSIGNMENT, "Việc được giao", "own_assignments", ("own_assignments", "assignment")),
     Section(Right.LIST_POINTS, "Điểm cầu", "points_latest", ("point",)),
     Section(Right.EXPORT, "Tổng hợp", "exports_latest", ("export", "totals")),

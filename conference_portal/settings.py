@@ -153,6 +153,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 24 * 3600.0,
         "options": {"expires": 12 * 3600},
     },
+    "clear-arriving": {
+        "task": "invitations.tasks.clear_arriving",
+        "schedule": 3600.0,
+        "options": {"expires": 3000},
+    },
     "heartbeat": {"task": "conference_portal.tasks.heartbeat", "schedule": 30.0, "options": {"expires": 25}},
 }
 

@@ -5,7 +5,14 @@ from datetime import timedelta
 from celery import shared_task
 from django.conf import settings
 
+from invitations import arriving
 from invitations.checking import services as checking
+
+
+@shared_task
+def clear_arriving() -> None:
+    """Forget uploads that were left halfway."""
+    arriving.clear()
 
 
 @shared_task

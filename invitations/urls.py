@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from invitations.views import assignments, calling, editor, issuing, letter, reading
+from invitations.views import arriving, assignments, calling, editor, issuing, letter, materials, reading
 
 MEETING = "hoi-nghi/<slug:slug>/"
 LETTERS = "hoi-nghi/doc-giay-moi/"
+MATERIALS = MEETING + "tai-lieu/"
 
 urlpatterns = [
     path("hoi-nghi/", letter.meetings, name="meetings"),
@@ -29,6 +30,16 @@ urlpatterns = [
     path(MEETING + "ban-moi/", issuing.issue, name="meeting_issue"),
     path(MEETING + "hoan/", issuing.postpone, name="meeting_postpone"),
     path(MEETING + "huy/", issuing.cancel, name="meeting_cancel"),
+    path("tai-lieu/", materials.materials_latest, name="materials_latest"),
+    path(MATERIALS, materials.overview, name="materials"),
+    path(MATERIALS + "them/", materials.add, name="material_add"),
+    path(MATERIALS + "da-mo/", materials.openings, name="material_openings"),
+    path(MATERIALS + "tai-len/", arriving.begin, name="material_arriving"),
+    path(MATERIALS + "tai-len/<uuid:key>/", arriving.piece, name="material_piece"),
+    path(MATERIALS + "<uuid:key>/", materials.file, name="material"),
+    path(MATERIALS + "<uuid:key>/sua/", materials.edit, name="material_edit"),
+    path(MATERIALS + "<uuid:key>/chuyen/", materials.move, name="material_move"),
+    path(MATERIALS + "<uuid:key>/thu-hoi/", materials.withdraw, name="material_withdraw"),
     path("viec-duoc-giao/", assignments.own_assignments, name="own_assignments"),
     path("viec-duoc-giao/<int:pk>/", assignments.assignment_mark, name="assignment_mark"),
 ]

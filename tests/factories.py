@@ -18,6 +18,7 @@ from accounts.permissions import Role
 from bridge_points.models import BridgePoint, LineTest
 from conference_portal.sample import names
 from invitations.models import (
+    ArrivingFile,
     AssignedUnit,
     Assignment,
     Audience,
@@ -26,8 +27,12 @@ from invitations.models import (
     Deadline,
     Invitation,
     InvitedRole,
+    Material,
+    MaterialOpening,
     Meeting,
     Session,
+    ShareFile,
+    ShareReport,
 )
 from registrations.models import (
     Attempt,
@@ -208,6 +213,72 @@ class InvitationFactory(DjangoModelFactory[Invitation]):
     unit = factory.SubFactory(UnitFactory, tier=Tier.DISTRICT)
     audience = factory.SubFactory(AudienceFactory, meeting=factory.SelfAttribute("..meeting"))
     sent_at = factory.LazyAttribute(lambda invitation: invitation.meeting.published_at)
+
+
+class MaterialFactory(DjangoModelFactory[Material]):
+    """A material of which the file is no longer there: publish one if you open it."""
+
+    class Meta:
+        model = Material
+
+    meeting = factory.SubFactory(MeetingFactory, published=True)
+    position = factory.Sequence(lambda n: n % 30_000)
+    title = factory.Sequence(lambda n: f"Tài liệu học tập số {n}")
+    file = factory.LazyFunction(lambda: f"materials/{uuid.uuid4().hex}")
+    name = factory.Sequence(lambda n: f"tai-lieu-{n}.pdf")
+    content_type = "application/pdf"
+    size = 1000
+    sha256 = "0" * 64
+    released_at = factory.LazyFunction(timezone.now)
+    uploaded_at = factory.SelfAttribute("released_at")
+
+
+class MaterialOpeningFactory(DjangoModelFactory[MaterialOpening]):
+    class Meta:
+        model = MaterialOpening
+
+    material = factory.SubFactory(MaterialFactory)
+    unit = factory.SubFactory(UnitFactory, tier=Tier.DISTRICT)
+    first_at = factory.LazyFunction(timezone.now)
+    last_at = factory.SelfAttribute("first_at")
+
+
+class ArrivingFileFactory(DjangoModelFactory[ArrivingFile]):
+    """One that has begun, of which nothing is there: begin one by ``arriving.begin`` if you send pieces."""
+
+    class Meta:
+        model = ArrivingFile
+
+    meeting = factory.SubFactory(MeetingFactory, published=True)
+    file = factory.LazyFunction(lambda: f"materials/{uuid.uuid4().hex}")
+    name = factory.Sequence(lambda n: f"phim-{n}.mp4")
+    size = 10_000
+    begun_at = factory.LazyFunction(timezone.now)
+    begun_by = factory.SubFactory(UserFactory)
+
+
+class ShareReportFactory(DjangoModelFactory[ShareReport]):
+    class Meta:
+        model = ShareReport
+
+    share = factory.SubFactory(AssignedUnitFactory)
+    state = AssignedUnit.State.DOING
+    at = factory.LazyFunction(timezone.now)
+
+
+class ShareFileFactory(DjangoModelFactory[ShareFile]):
+    """A photo of which the file is no longer there."""
+
+    class Meta:
+        model = ShareFile
+
+    share = factory.SubFactory(AssignedUnitFactory)
+    file = factory.LazyFunction(lambda: f"assignments/{uuid.uuid4().hex}")
+    name = factory.Sequence(lambda n: f"anh-{n}.jpg")
+    content_type = "image/jpeg"
+    size = 1000
+    sha256 = "0" * 64
+    uploaded_at = factory.LazyFunction(timezone.now)
 
 
 # ── bridge_points ────────────────────────────────────────────────────────────────────────────

@@ -24,12 +24,17 @@ class MaterialQuerySet(models.QuerySet["Material"]):
 
     def visible_to(self, user: User, at: datetime) -> MaterialQuerySet:
         """All for the office and propaganda; what is released ``at`` for the units of its audiences."""
+        announced = self.announced_to(user)
+        return announced if may(user, Right.READ_BOARD) else announced.filter(released_at__lte=at)
+
+    def announced_to(self, user: User) -> MaterialQuerySet:
+        """The same with what is not yet released: a unit reads its title and its hour."""
         if may(user, Right.READ_BOARD):
             return self.exclude(meeting__state=Meeting.State.DRAFT)
-        released = self.filter(released_at__lte=at, withdrawn_at__isnull=True)
-        if user.unit is None:
-            return released.none()
-        return released.filter(
+        standing = self.filter(withdrawn_at__isnull=True)
+        if user.unit is None or not may(user, Right.READ_MATERIAL):
+            return standing.none()
+        return standing.filter(
             models.Q(audiences__invitations__unit__path__startswith=user.unit.path)
             | models.Q(audiences__invitations__unit_id__in=user.unit.path.rstrip(".").split(".")),
             audiences__invitations__sent_at__isnull=False,
@@ -96,7 +101,8 @@ class MaterialOpening(models.Model):
 
 
 def _arriving_name(arriving: ArrivingFile, name: str) -> str:
-    return f"arriving/{uuid4().hex}"
+    """Where it will stay: becoming a material changes rows and moves no bytes."""
+    return f"materials/{uuid4().hex}"
 
 
 class ArrivingFile(models.Model):

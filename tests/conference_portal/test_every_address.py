@@ -22,8 +22,10 @@ from reminders.models import Reminder
 from reports.models import ExportJob
 from tests.cast import client_of
 from tests.factories import (
+    ArrivingFileFactory,
     DelegateFactory,
     InvitationFactory,
+    MaterialFactory,
     RegistrationFactory,
     SignedScanFactory,
     UnitFactory,
@@ -91,6 +93,18 @@ ADDRESSES: dict[str, Address] = {
     "meeting_cancel": Address(MEETING, get=OFFICE, post=OFFICE),
     "own_assignments": Address(get=EVERYBODY),
     "assignment_mark": Address(("share",), post="o3o4444"),
+    # study materials
+    "materials_latest": Address(get="ooooo33"),
+    "materials": Address(MEETING, get="ooooo33"),
+    "material_add": Address(MEETING, get="3o33333", post="3o33333"),
+    "material_openings": Address(MEETING, get=REPORTERS),
+    "material_openings_points": Address(MEETING, get=REPORTERS),
+    "material_arriving": Address(MEETING, post="3o33333"),
+    "material_piece": Address(("slug", "arriving"), get="3o33333", post="3o33333"),
+    "material": Address(("slug", "material"), get="oooo433"),
+    "material_edit": Address(("slug", "material"), get="3o33333", post="3o33333"),
+    "material_move": Address(("slug", "material"), post="3o33333"),
+    "material_withdraw": Address(("slug", "material"), post="3o33333"),
     # bridge points
     "points_latest": Address(get=EVERYBODY),
     "points": Address(MEETING, get=EVERYBODY),
@@ -181,6 +195,9 @@ ADDRESSES: dict[str, Address] = {
     "readyz": Address(get=EVERYBODY),
 }
 
+NO_PAGE_OF_THE_OFFICE = {"registration_own", "material_add"}
+
+
 OPEN_TO_STRANGERS = {
     name for name in ADDRESSES if name.startswith(("account_login", "account_logout", "account_reset"))
 } | {"account_inactive", "commune_link", "healthz", "readyz"}
@@ -211,7 +228,7 @@ def people(trang, nguyet, an, cuong, lan, hung, dien) -> dict[str, Client]:
 
 @pytest.fixture
 def world(
-    meeting, an, can_loc, can_loc_communes, can_loc_invitation, district_roles, line_assignment, trang
+    meeting, an, can_loc, can_loc_communes, can_loc_invitation, district_roles, line_assignment, trang, nguyet
 ) -> dict[str, Any]:
     """What the addresses name: Can Lộc's rows, submitted once, with one delegate removed."""
     desk = {"invitation_id": can_loc_invitation.pk, "user": an, "waited": AT_ONCE}
@@ -232,6 +249,8 @@ def world(
     before = InvitationFactory.create(
         unit=can_loc, meeting__published=True, meeting__registration_deadline=five_pm_in(-30)
     )
+    material = MaterialFactory.create(meeting=meeting)
+    material.audiences.add(can_loc_invitation.audience)
     RegistrationFactory.create(invitation=before, submitted=True)
     return {
         "slug": meeting.slug,
@@ -249,6 +268,8 @@ def world(
         "token": commune_links.token_of(link),
         "scan": SignedScanFactory.create(submission=submission).key,
         "share": line_assignment.shares.create(unit=can_loc).pk,
+        "arriving": ArrivingFileFactory.create(meeting=meeting, begun_by=nguyet).key,
+        "material": material.key,
         "part": "buoi",
         "reading": reading_letters.bring_text(user=trang, text="GIẤY MỜI\nDự Hội nghị sơ kết").key,
         "reading_group": "hoi-nghi",
@@ -302,7 +323,7 @@ def test_a_meeting_in_draft_is_there_for_the_office_only(people, world, meeting)
     meeting.state, meeting.published_at = "draft", None
     meeting.save()
     for name, address in ADDRESSES.items():
-        if address.names == MEETING and address.get != NOBODY and name != "registration_own":
+        if address.names == MEETING and address.get != NOBODY and name not in NO_PAGE_OF_THE_OFFICE:
             url = reverse(name, args=[meeting.slug])
             marks = "".join(_mark(client.get(url).status_code) for client in people.values())
             assert marks[0] == LET_IN, name

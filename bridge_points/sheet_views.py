@@ -1,0 +1,45 @@
+"""Sheets over all points of a meeting: what is studied, how ready the points are, whom to call."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from accounts.clock import database_now
+from accounts.permissions import Right, require
+from bridge_points.studying import studying
+from invitations.models import Meeting
+
+if TYPE_CHECKING:
+    from accounts.requests import PortalRequest
+
+ROWS_A_PAGE = 60
+
+
+def _meeting(request: PortalRequest, slug: str, right: Right) -> Meeting:
+    """Fetch the meeting in the person's scope, or 404; then ask for the right, or 403."""
+    meeting = get_object_or_404(Meeting.objects.visible_to(request.user), slug=slug)
+    require(request.user, right)
+    return meeting
+
+
+def _paginator(rows: list[object], request: PortalRequest) -> Paginator[object]:
+    """Pages of sixty, or all on one to be printed (``in`` in the address)."""
+    return Paginator(rows, max(len(rows), 1) if "in" in request.GET else ROWS_A_PAGE)
+
+
+@require_safe
+def material_openings_points(request: PortalRequest, slug: str) -> HttpResponse:
+    """Show at which points which material is open; ``?chua-mo`` only where something is not."""
+    meeting = _meeting(request, slug, Right.READ_BOARD)
+    materials = list(meeting.materials.filter(withdrawn_at=None).prefetch_related("audiences"))
+    found = studying(meeting, materials, database_now())
+    lacking = "chua-mo" in request.GET
+    rows = [row for row in found.rows if row.lacks] if lacking else found.rows
+    page = _paginator(list(rows), request).get_page(request.GET.get("page"))
+    context = {"meeting": meeting, "studying": found, "page": page, "lacking": lacking}
+    return render(request, "bridge_points/material_openings.html", context)
