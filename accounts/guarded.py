@@ -87,5 +87,11 @@ def question() -> Any:
 
 def answer(plain: Any) -> None:
     """In the child: say plain values to the parent."""
-    sys.stdout.write(json.dumps(plain, ensure_ascii=True))
+    say(json.dumps(plain, ensure_ascii=True))
+
+
+def say(text: str) -> None:
+    """In the child: say what is text already. The child is over: its memory goes at once, not by objects."""
+    sys.stdout.write(text)
     sys.stdout.flush()
+    os._exit(0)

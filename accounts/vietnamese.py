@@ -100,8 +100,8 @@ def name_sort_key(full_name: str) -> str:
     The wheels' PostgreSQL has no ICU and servers differ in collation, so the order is computed here
     and stored: "Nguyễn Văn An" < "Trần Thị An" < "Lê Văn Ánh" < "Đỗ Bình".
     """
-    given, *_ = reversed(line(full_name).split(" "))
-    return f"{sort_key(given)}  {sort_key(full_name)}"[:400]
+    keys = [_syllable_key(syllable) for syllable in line(full_name).lower().split(" ")]
+    return f"{keys[-1]}  {' '.join(keys)[:400]}"[:400]
 
 
 def slug(text: str) -> str:

@@ -139,6 +139,7 @@ from django.test import Client
 from django.urls import get_resolver, reverse
 from accounts.models import User
 from registrations.models import Delegate, RosterUpload
+from registrations.roster.written import read_back
 path, meeting, username = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
 user = User.objects.select_related("unit").get(username=username)
 client = Client(headers={"host": "127.0.0.1"})
@@ -158,7 +159,7 @@ assert brought.status_code == 302, brought.content.decode()
 page = client.get(brought["Location"])
 assert page.status_code == 200
 shown = [time.perf_counter() - began, *memory(), len(page.content)]
-shown.append(len(RosterUpload.objects.latest("pk").read["accepted"]))
+shown.append(len(read_back(RosterUpload.objects.latest("pk").read).accepted))
 before = there.count()
 began = time.perf_counter()
 taken = client.post(brought["Location"] + "nhan/", {"vuot": "keep"})

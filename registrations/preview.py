@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import NamedTuple, overload
 
 from django.core.paginator import Page, Paginator
 
@@ -95,6 +95,25 @@ class Choice(NamedTuple):
 OPTIONS = [(field.value, label) for field, label in CALLED.items()]
 
 
+class _Picked(Sequence[Accepted]):
+    """Some of the rows, each read when it is shown."""
+
+    def __init__(self, rows: Sequence[Accepted], places: Sequence[int]) -> None:
+        self._rows, self._places = rows, places
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    @overload
+    def __getitem__(self, place: int) -> Accepted: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[Accepted]: ...
+    def __getitem__(self, place: int | slice) -> Accepted | list[Accepted]:
+        if isinstance(place, slice):
+            return [self._rows[one] for one in self._places[place]]
+        return self._rows[self._places[place]]
+
+
 class Preview:
     """A list as the page shows it; ``group`` is one of ``GROUPS``, or "" for the first rows of each."""
 
@@ -112,10 +131,12 @@ class Preview:
         self._page = page
         self._chosen = chosen or {}
         self._invitation: Invitation = upload.invitation
+        looks = roster.places_to_look_at
+        others = set(range(len(roster.accepted))).difference(looks)
         self._rows: dict[str, Sequence[Accepted | Refused]] = {
             STOP: roster.refused,
-            LOOK: roster.to_look_at,
-            OK: [row for row in roster.accepted if not row.looks],
+            LOOK: _Picked(roster.accepted, looks),
+            OK: _Picked(roster.accepted, sorted(others)),
         }
 
     @property
@@ -144,18 +165,21 @@ class Preview:
         return len(self.roster.refused)
 
     @cached_property
-    def _parted(self) -> takeover.Parted:
-        return takeover.part(self._invitation, self.roster.accepted)
+    def _known_rows(self) -> set[int]:
+        """Rows of people who are in the unit's list already; a first list need not be compared with any."""
+        if self.roster.people == self.accepted and takeover.is_first(self._invitation):
+            return set()
+        return {row.row for row in takeover.part(self._invitation, self.roster.accepted).known}
 
     @property
     def new(self) -> int:
         """Rows that would be added."""
-        return len(self._parted.new)
+        return self.accepted - self.known
 
     @property
     def known(self) -> int:
         """Rows of people who are in the unit's list already."""
-        return len(self._parted.known)
+        return len(self._known_rows)
 
     @property
     def columns(self) -> list[Choice]:
@@ -208,10 +232,6 @@ class Preview:
     @cached_property
     def _points(self) -> takeover.Points:
         return takeover.Points(self._invitation)
-
-    @cached_property
-    def _known_rows(self) -> set[int]:
-        return {row.row for row in self._parted.known}
 
     def _line(self, row: Accepted | Refused) -> Line:
         return self._refused(row) if isinstance(row, Refused) else self._accepted(row)

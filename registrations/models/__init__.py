@@ -2,7 +2,7 @@
 
 from registrations.models.change import Change
 from registrations.models.commune_link import CommuneAnswer, CommuneLink
-from registrations.models.delegate import Delegate, SamePerson
+from registrations.models.delegate import Delegate, SamePerson, keys_of_delegate
 from registrations.models.extension import Extension, ExtensionRequest
 from registrations.models.registration import MOST_IN_A_ROLE, Headcount, Registration
 from registrations.models.roster import RosterColumns, RosterUpload
@@ -25,4 +25,5 @@ __all__ = [
     "SamePerson",
     "SignedScan",
     "Submission",
+    "keys_of_delegate",
 ]

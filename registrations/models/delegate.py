@@ -100,13 +100,17 @@ class Delegate(models.Model):
 
     def compute_keys(self) -> None:
         """Set what is stored for order and search; ``bulk_create`` needs it called by hand."""
-        self.sort_key = name_sort_key(self.full_name)
-        self.search = folded(f"{self.full_name} {self.position} {self.organisation}")[:600]
+        self.sort_key, self.search = keys_of_delegate(self.full_name, self.position, self.organisation)
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Keep order and search true."""
         self.compute_keys()
         super().save(*args, **kwargs)
+
+
+def keys_of_delegate(full_name: str, position: str, organisation: str) -> tuple[str, str]:
+    """Return what is stored for the order and for the search of one person."""
+    return name_sort_key(full_name), folded(f"{full_name} {position} {organisation}")[:600]
 
 
 class SamePerson(models.Model):

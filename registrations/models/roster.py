@@ -42,7 +42,8 @@ class RosterUpload(models.Model):
     sha256 = models.CharField(max_length=64)
     sheet = models.CharField("Trang", max_length=100, blank=True)
     columns = models.JSONField("Cột do cán bộ chọn", default=dict, blank=True)
-    read = models.JSONField("Kết quả đọc", null=True, blank=True)
+    read = models.TextField("Kết quả đọc", blank=True)
+    """As ``roster.written`` writes it; empty where the names were not found."""
     problem = models.CharField("Không đọc được vì", max_length=500, blank=True)
     uploaded_at = models.DateTimeField()
     uploaded_by = models.ForeignKey(

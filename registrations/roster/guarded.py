@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Mapping
 from typing import Any
 
-from accounts.guarded import Answer, OverdueError, answer, ask, limit, question
+from accounts.guarded import Answer, OverdueError, ask, limit, question, say
 from registrations.roster.cells import UnreadableRosterError
 from registrations.roster.containers import TOO_LARGE, checked_name
 from registrations.roster.limits import (
@@ -27,9 +27,13 @@ from registrations.roster.limits import (
 )
 from registrations.roster.roster import Roster
 from registrations.roster.vocabulary import Field
+from registrations.roster.written import read_back, written
 
 Marks = Mapping[str, tuple[str, list[str]]]
 """By cell ("B24"): "stop" or "look", and the sentences of its note."""
+
+REFUSED = b"refused "
+"""How an answer begins that is a sentence."""
 
 PREPARE = ""
 """What the child does before anything else; tests make it misbehave."""
@@ -93,16 +97,20 @@ def _asked(asked: Mapping[str, Any], data: bytes, **more: str) -> Answer:
 
 
 def _understood(said: Answer) -> Roster:
-    return Roster.from_plain(_plain(said))
+    return read_back(_text(said))
 
 
 def _plain(said: Answer) -> dict[str, Any]:
-    if said.is_whole:
-        plain: dict[str, Any] = json.loads(said.data)
-        if "refusal" in plain:
-            raise UnreadableRosterError(plain["refusal"])
-        return plain
-    raise UnreadableRosterError(TOO_LONG if said.took_too_long else TOO_BIG)
+    plain: dict[str, Any] = json.loads(_text(said))
+    return plain
+
+
+def _text(said: Answer) -> str:
+    if not said.is_whole:
+        raise UnreadableRosterError(TOO_LONG if said.took_too_long else TOO_BIG)
+    if said.data.startswith(REFUSED):
+        raise UnreadableRosterError(json.loads(said.data.removeprefix(REFUSED)))
+    return said.data.decode("ascii")
 
 
 def main() -> None:
@@ -136,14 +144,13 @@ def _read(asked: Mapping[str, Any]) -> None:
     told = {letter: Field(name) for letter, name in (asked.get("columns") or {}).items()}
     try:
         if "communes" in asked:
-            plain = communes.read_communes(data, asked["name"])
+            text = json.dumps(communes.read_communes(data, asked["name"]))
         elif asked["name"]:
-            roster = reader.read_roster(data, asked["name"], columns=told, sheet=asked["sheet"])
-            plain = roster.as_plain()
+            text = written(reader.read_roster(data, asked["name"], columns=told, sheet=asked["sheet"]))
         else:
-            plain = reader.read_roster_text(data.decode("utf-8"), columns=told).as_plain()
+            text = written(reader.read_roster_text(data.decode("utf-8"), columns=told))
     except UnreadableRosterError as reason:
-        plain = {"refusal": str(reason)}
+        text = REFUSED.decode() + json.dumps(str(reason))
     except MemoryError:
         os._exit(1)
-    answer(plain)
+    say(text)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, NamedTuple
 
+from accounts.vietnamese import folded
 from registrations.roster.vocabulary import Field
 
 
@@ -27,6 +29,18 @@ class Person(NamedTuple):
     note: str = ""
     role: str = ""
     point: str = ""
+
+
+def identity(person: Person) -> tuple[str, str, str]:
+    """Return by what one person of a unit is told from another, marks and capitals apart.
+
+    Whoever has no telephone is told from namesakes by the organisation.
+    """
+    return folded(person.full_name), _folded(person.position), person.phone or _folded(person.organisation)
+
+
+_folded = lru_cache(maxsize=16_384)(folded)
+"""Posts and organisations come again and again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +99,21 @@ class Roster:
     """The sheets of the file that can be chosen, in their order; hidden ones are not offered."""
 
     @property
+    def places_to_look_at(self) -> Sequence[int]:
+        """Where among the accepted the rows stand that ask for a look."""
+        known: Sequence[int] | None = getattr(self.accepted, "looks", None)
+        return [place for place, row in enumerate(self.accepted) if row.looks] if known is None else known
+
+    @property
     def to_look_at(self) -> list[Accepted]:
         """The rows that can be taken and ask for a look."""
-        return [row for row in self.accepted if row.looks]
+        return [self.accepted[place] for place in self.places_to_look_at]
+
+    @property
+    def people(self) -> int:
+        """How many different people can be taken."""
+        known: int | None = getattr(self.accepted, "people", None)
+        return len({identity(row.person) for row in self.accepted}) if known is None else known
 
     @property
     def fields(self) -> dict[str, str]:
@@ -117,56 +143,12 @@ class Roster:
             "notes": list(self.notes),
         }
 
-    def as_plain(self) -> dict[str, Any]:
-        """Return everything as lists and texts, to send or to store; ``from_plain`` reads it back."""
-        return {
-            "kind": self.kind,
-            "sheet": self.sheet,
-            "header_rows": list(self.header_rows),
-            "columns": [
-                [column.letter, column.heading, column.field.value, column.confidence, column.sample]
-                for column in self.columns
-            ],
-            "accepted": [
-                [row.row, row.person, row.typed, list(row.changes), list(row.looks)] for row in self.accepted
-            ],
-            "refused": [[row.row, row.typed, list(row.reasons)] for row in self.refused],
-            "skipped": list(self.skipped),
-            "notes": list(self.notes),
-            "sheets": list(self.sheets),
-        }
-
-    @classmethod
-    def from_plain(cls, plain: dict[str, Any]) -> Roster:
-        """Read what ``as_plain`` gave."""
-        return cls(
-            kind=plain["kind"],
-            sheet=plain["sheet"],
-            header_rows=plain["header_rows"],
-            columns=[
-                Column(letter, heading, Field(field), confidence, sample)
-                for letter, heading, field, confidence, sample in plain["columns"]
-            ],
-            accepted=[
-                Accepted(row, Person(*person), typed, _remarks(changes), _remarks(looks))
-                for row, person, typed, changes, looks in plain["accepted"]
-            ],
-            refused=[Refused(row, typed, _remarks(reasons)) for row, typed, reasons in plain["refused"]],
-            skipped=[Skipped(*row) for row in plain["skipped"]],
-            notes=plain["notes"],
-            sheets=plain["sheets"],
-        )
-
 
 _HOLDS = {
     Field.FAMILY_NAME: ("full_name",),
     Field.GIVEN_NAME: ("full_name",),
     Field.POST: ("position", "organisation"),
 }
-
-
-def _remarks(plain: list[list[str]]) -> list[Remark]:
-    return [Remark(*remark) for remark in plain]
 
 
 def texts(remarks: Sequence[Remark]) -> list[str]:

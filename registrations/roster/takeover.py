@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import timedelta
 from functools import lru_cache
-from itertools import islice
+from hashlib import sha1
 from typing import TYPE_CHECKING, Any, NamedTuple
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from django.db import transaction
 
 from accounts.vietnamese import folded
 from bridge_points.models import BridgePoint
 from registrations.models import Delegate
-from registrations.roster.roster import Accepted, Person
-from registrations.services import add_delegates, locking
+from registrations.roster.roster import Accepted, Person, identity
+from registrations.services import add_list, locking
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -26,9 +25,6 @@ if TYPE_CHECKING:
 ROSTERS = UUID("5d3f3c1e-6f0b-4f0e-9d7c-0b6a1c2d3e4f")
 """The name space of the keys."""
 
-
-AT_A_TIME = 2_000
-"""Rows that are written at once."""
 
 Likeness = Callable[[Person], "tuple[str, ...] | None"]
 
@@ -45,6 +41,8 @@ class Parted(NamedTuple):
 
     new: list[Accepted]
     known: list[Accepted]
+    keys: list[UUID]
+    """Of the new, in their order."""
 
 
 def take(
@@ -63,22 +61,19 @@ def take(
     """
     with transaction.atomic():
         locking.lock(invitation.pk)
-        new, known = parted or part(invitation, accepted)
+        new, known, keys = parted or part(invitation, accepted)
         if new:
-            _add(invitation, user, waited, new)
+            rows = rows_of(invitation, (row.person for row in new), keys)
+            add_list(invitation_id=invitation.pk, user=user, waited=waited, rows=rows)
     return Taken(len(new), len(known))
 
 
-def _add(invitation: Invitation, user: User, waited: timedelta, new: Sequence[Accepted]) -> None:
-    """Add in portions, so that memory does not grow with the list; time runs on for those that follow."""
-    began = time.monotonic()
-    rows = rows_of(invitation, (row.person for row in new))
-    while portion := list(islice(rows, AT_A_TIME)):
-        so_far = timedelta(seconds=time.monotonic() - began)
-        add_delegates(invitation_id=invitation.pk, user=user, waited=waited + so_far, rows=portion)
-
-
 # ── Who is there already ─────────────────────────────────────────────────────────────────────────
+
+
+def is_first(invitation: Invitation) -> bool:
+    """Whether nobody is in the unit's list yet."""
+    return not Delegate.objects.filter(registration__invitation=invitation).exists()
 
 
 def part(invitation: Invitation, accepted: Sequence[Accepted]) -> Parted:
@@ -95,12 +90,12 @@ def part(invitation: Invitation, accepted: Sequence[Accepted]) -> Parted:
         )
     )
     keys = {stored for stored, *_ in there}
-    exact: dict[UUID, int] = {}
+    key_of, exact = keys_in(invitation), dict[UUID, int]()
     for place, (_, *values) in enumerate(there):
-        exact.setdefault(key_of(invitation, Person(*values)), place)
-    new, spent = {}, set()
-    for row in accepted:
-        key = key_of(invitation, row.person)
+        exact.setdefault(key_of(Person(*values)), place)
+    rows, new, spent = list(accepted), dict[UUID, Accepted](), set[int]()
+    for row in rows:
+        key = key_of(row.person)
         if key in exact:
             spent.add(exact[key])
         elif key not in keys and key not in new:
@@ -110,7 +105,7 @@ def part(invitation: Invitation, accepted: Sequence[Accepted]) -> Parted:
         for likeness in (_by_telephone, _by_post):
             _drop_alike(new, people, likeness)
     fresh = {id(row) for row in new.values()}
-    return Parted(list(new.values()), [row for row in accepted if id(row) not in fresh])
+    return Parted(list(new.values()), [row for row in rows if id(row) not in fresh], list(new))
 
 
 def _drop_alike(new: dict[UUID, Accepted], people: list[Person], likeness: Likeness) -> None:
@@ -128,9 +123,7 @@ def _drop_alike(new: dict[UUID, Accepted], people: list[Person], likeness: Liken
     people[:] = [person for place, person in enumerate(people) if place not in gone]
 
 
-@lru_cache(maxsize=16_384)
-def _folded(text: str) -> str:
-    return folded(text)
+_folded = lru_cache(maxsize=16_384)(folded)
 
 
 def _by_telephone(person: Person) -> tuple[str, ...] | None:
@@ -141,26 +134,32 @@ def _by_post(person: Person) -> tuple[str, ...]:
     return _folded(person.full_name), _folded(person.position), _folded(person.organisation)
 
 
-def key_of(invitation: Invitation, person: Person) -> UUID:
-    """Return the key of a person in one unit's registration for one meeting.
+def keys_in(invitation: Invitation) -> Callable[[Person], UUID]:
+    """Return what gives a person's key in one unit's registration for one meeting: a UUID 5 (RFC 9562)."""
+    begun = sha1(
+        ROSTERS.bytes + f"{invitation.unit_id}\n{invitation.meeting_id}\n".encode(), usedforsecurity=False
+    )
 
-    Whoever has no telephone is told from namesakes by the organisation.
-    """
-    told = person.phone or _folded(person.organisation)
-    parts = (invitation.unit_id, invitation.meeting_id, _folded(person.full_name), _folded(person.position))
-    return uuid5(ROSTERS, "\n".join(map(str, (*parts, told))))
+    def key_of(person: Person) -> UUID:
+        hashed = begun.copy()
+        hashed.update("\n".join(identity(person)).encode())
+        return UUID(bytes=hashed.digest()[:16], version=5)
+
+    return key_of
 
 
 # ── What becomes of a row ────────────────────────────────────────────────────────────────────────
 
 
-def rows_of(invitation: Invitation, people: Iterable[Person]) -> Iterator[dict[str, Any]]:
-    """Give the rows as ``services.add_delegates`` takes them."""
+def rows_of(
+    invitation: Invitation, people: Iterable[Person], keys: Iterable[UUID]
+) -> Iterator[dict[str, Any]]:
+    """Give the rows as ``services.add_list`` takes them."""
     roles, points = Roles(invitation), Points(invitation)
-    for person in people:
+    for person, key in zip(people, keys, strict=True):
         role, point = roles.called(person.role), points.called(person.point)
-        row = {
-            "key": key_of(invitation, person),
+        yield {
+            "key": key,
             "origin": Delegate.Origin.ROSTER,
             "full_name": person.full_name,
             "position": person.position,
@@ -168,10 +167,8 @@ def rows_of(invitation: Invitation, people: Iterable[Person]) -> Iterator[dict[s
             "phone": person.phone,
             "note": person.note,
             "role_id": role.pk if role else None,
+            "bridge_point_id": point.pk if point else None,
         }
-        if point is not None:
-            row["bridge_point_id"] = point.pk
-        yield row
 
 
 class Roles:

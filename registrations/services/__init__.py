@@ -10,6 +10,7 @@ from registrations.services.extending import ask_extension, extend, grant, refus
 from registrations.services.locking import deadline_of
 from registrations.services.rows import (
     add_delegates,
+    add_list,
     change_delegate,
     connect_commune,
     own_point,
@@ -26,6 +27,7 @@ __all__ = [
     "Outcome",
     "Stale",
     "add_delegates",
+    "add_list",
     "ask_extension",
     "change_delegate",
     "connect_commune",

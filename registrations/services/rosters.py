@@ -26,6 +26,7 @@ from registrations.roster.limits import MOST_BYTES
 from registrations.roster.reader import NO_NAMES
 from registrations.roster.roster import Accepted, Column, Roster
 from registrations.roster.vocabulary import Field
+from registrations.roster.written import read_back, written
 from registrations.services import locking
 from registrations.services.rows import own_point, set_headcount
 
@@ -78,7 +79,7 @@ def bring(*, invitation: Invitation, user: User, name: str, data: bytes) -> Rost
             raise
         upload.problem = NO_NAMES
     else:
-        upload.sheet, upload.read = roster.sheet, roster.as_plain()
+        upload.sheet, upload.read = roster.sheet, written(roster)
     with transaction.atomic():
         upload.uploaded_at = database_now()
         upload.file.save("", ContentFile(data), save=False)
@@ -134,7 +135,7 @@ def read_again(
     except UnreadableRosterError:
         upload.columns, upload.sheet = before
         raise
-    upload.sheet, upload.read, upload.problem = roster.sheet, roster.as_plain(), ""
+    upload.sheet, upload.read, upload.problem = roster.sheet, written(roster), ""
     with transaction.atomic():
         upload.save(update_fields=["columns", "sheet", "read", "problem"])
         if told:
@@ -181,7 +182,7 @@ def _remembered(unit: Unit, columns: Sequence[Column]) -> dict[str, str]:
 
 def roster_of(upload: RosterUpload) -> Roster | None:
     """Return what was read in a list; None where its names were not found."""
-    return Roster.from_plain(upload.read) if upload.read else None
+    return read_back(upload.read) if upload.read else None
 
 
 def beyond_declared(invitation: Invitation, new: Sequence[Accepted]) -> list[Beyond]:

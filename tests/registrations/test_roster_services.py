@@ -7,6 +7,7 @@ import json
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid5
 
 import pytest
 from django.conf import settings
@@ -162,7 +163,7 @@ def test_the_sheets_that_can_be_chosen_are_offered(can_loc_invitation, an):
     assert rosters.roster_of(upload).sheets == ["Sheet1", "Khác"]
     rosters.read_again(upload=upload, sheet="Khác")
     upload.refresh_from_db()
-    assert (upload.sheet, len(upload.read["accepted"])) == ("Khác", 1)
+    assert (upload.sheet, len(rosters.roster_of(upload).accepted)) == ("Khác", 1)
 
 
 # ── Taken once ───────────────────────────────────────────────────────────────────────────────────
@@ -221,9 +222,30 @@ def test_the_same_row_twice_in_a_file_is_one_person(can_loc_invitation, an):
 def test_every_row_is_either_new_or_known(can_loc_invitation, an):
     add(can_loc_invitation, an, HUNG_AT_HOME)
     accepted = rows(HUNG_AT_HOME, Person("Trần Thị Lan"), Person("Trần Thị Lan"))
-    new, known = part(can_loc_invitation, accepted)
+    new, known, keys = part(can_loc_invitation, accepted)
     assert [row.row for row in new] == [3]
     assert [row.row for row in known] == [2, 4]
+    told = f"{can_loc_invitation.unit_id}\n{can_loc_invitation.meeting_id}\ntran thi lan\n\n"
+    assert keys == [uuid5(takeover.ROSTERS, told)]
+
+
+def test_a_whole_list_is_added_as_its_rows_would_be(can_loc_invitation, an, monkeypatch):
+    monkeypatch.setattr("registrations.services.rows.AT_A_TIME", 2)
+    people = [Person(f'Lê \\ "Văn" Số {n}', note="a\\tb") for n in range(5)]
+    assert add(can_loc_invitation, an, *people) == (5, 0)
+    added = list(Delegate.objects.order_by("rank"))
+    assert [one.rank for one in added] == [1, 2, 3, 4, 5]
+    assert [(one.full_name, one.note) for one in added] == [(one.full_name, one.note) for one in people]
+    assert {one.origin for one in added} == {Delegate.Origin.ROSTER}
+    registration = added[0].registration
+    changes = list(registration.changes.order_by("version"))
+    assert [change.version for change in changes] == [1, 2, 3, 4, 5]
+    assert [change.after["id"] for change in changes] == [one.pk for one in added]
+    assert (registration.version, registration.changed_by) == (5, an)
+    for one in added:
+        stored = one.sort_key, one.search
+        one.compute_keys()
+        assert (one.sort_key, one.search) == stored
 
 
 # ── Points ───────────────────────────────────────────────────────────────────────────────────────
