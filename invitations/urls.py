@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from invitations.views import arriving, assignments, calling, editor, issuing, letter, materials, reading
+from invitations.views import (
+    arriving,
+    assignments,
+    calendars,
+    calling,
+    editor,
+    issuing,
+    letter,
+    materials,
+    reading,
+)
 
 MEETING = "hoi-nghi/<slug:slug>/"
 LETTERS = "hoi-nghi/doc-giay-moi/"
@@ -27,6 +37,11 @@ urlpatterns = [
     path(MEETING + "don-vi-moi/<int:pk>/", calling.units, name="meeting_units"),
     path(MEETING + "cong-bo/", calling.publish, name="meeting_publish"),
     path(MEETING + "doi-han/", calling.deadline, name="meeting_deadline"),
+    path(MEETING + "lich.ics", calendars.meeting_calendar, name="meeting_calendar"),
+    path("tai-khoan/lich/", calendars.calendar, name="calendar"),
+    path("tai-khoan/lich/tao/", calendars.calendar_make, name="calendar_make"),
+    path("tai-khoan/lich/thu-hoi/", calendars.calendar_revoke, name="calendar_revoke"),
+    path("lich/<str:token>.ics", calendars.calendar_feed, name="calendar_feed"),
     path(MEETING + "ban-moi/", issuing.issue, name="meeting_issue"),
     path(MEETING + "hoan/", issuing.postpone, name="meeting_postpone"),
     path(MEETING + "huy/", issuing.cancel, name="meeting_cancel"),

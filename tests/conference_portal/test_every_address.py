@@ -14,6 +14,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from invitations import calendars, issuing
 from invitations.checking import services as reading_letters
 from registrations import services
 from registrations.models import Change
@@ -88,6 +89,11 @@ ADDRESSES: dict[str, Address] = {
     "meeting_units": Address(("slug", "audience"), get=OFFICE, post=OFFICE),
     "meeting_publish": Address(MEETING, post=OFFICE),
     "meeting_deadline": Address(MEETING, get=OFFICE, post=OFFICE),
+    "meeting_calendar": Address(MEETING, get=EVERYBODY),
+    "calendar": Address(get=EVERYBODY),
+    "calendar_make": Address(post=EVERYBODY),
+    "calendar_revoke": Address(post=EVERYBODY),
+    "calendar_feed": Address(("feed",), get=EVERYBODY),
     "meeting_issue": Address(MEETING, get=OFFICE, post=OFFICE),
     "meeting_postpone": Address(MEETING, get=OFFICE, post=OFFICE),
     "meeting_cancel": Address(MEETING, get=OFFICE, post=OFFICE),
@@ -200,7 +206,7 @@ NO_PAGE_OF_THE_OFFICE = {"registration_own", "material_add"}
 
 OPEN_TO_STRANGERS = {
     name for name in ADDRESSES if name.startswith(("account_login", "account_logout", "account_reset"))
-} | {"account_inactive", "commune_link", "healthz", "readyz"}
+} | {"account_inactive", "calendar_feed", "commune_link", "healthz", "readyz"}
 
 
 def _addresses(
@@ -238,6 +244,7 @@ def world(
     )
     services.remove_delegate(**desk, delegate_id=goes.pk)
     submission = press_submit(desk, can_loc_invitation.registration).submission
+    issuing.first(meeting=meeting, user=trang, now=meeting.published_at)
     job = ExportJob.objects.create(meeting=meeting, asked_by=trang, kind=ExportJob.Kind.DELEGATES)
     (link,) = commune_links.make_links(**desk, communes=can_loc_communes[:1])
     answer = link.answers.create(form_uuid=uuid4(), values={}, arrived_at=link.made_at)
@@ -266,6 +273,7 @@ def world(
         "link": link.pk,
         "answer": answer.pk,
         "token": commune_links.token_of(link),
+        "feed": calendars.token_of(calendars.make_feed(user=an)),
         "scan": SignedScanFactory.create(submission=submission).key,
         "share": line_assignment.shares.create(unit=can_loc).pk,
         "arriving": ArrivingFileFactory.create(meeting=meeting, begun_by=nguyet).key,
