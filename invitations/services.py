@@ -1,4 +1,4 @@
-"""The verbs of a meeting: write it, publish it, call units, do what was asked."""
+"""The verbs of a meeting: write it, publish it, call units."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.db.models import ProtectedError, prefetch_related_objects
 from accounts.clock import database_now
 from accounts.vietnamese import slug
 from invitations import issuing
-from invitations.models import AssignedUnit, Audience, Deadline, Invitation, Meeting
+from invitations.models import Audience, Deadline, Invitation, Meeting
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -160,26 +160,3 @@ def call_units(*, audience: Audience, units: Collection[Unit]) -> None:
     Invitation.objects.bulk_create(
         Invitation(meeting=meeting, unit=unit, audience=audience) for unit in units if unit.pk not in listed
     )
-
-
-# ── Doing what was asked ─────────────────────────────────────────────────────────────────────
-
-
-@transaction.atomic
-def mark_assignment(
-    *, share_id: int, state: AssignedUnit.State, user: User, was: str | None = None
-) -> AssignedUnit:
-    """Say how far a unit's share of an assignment is.
-
-    ``was`` is the state that the person saw: when a colleague has said something else meanwhile,
-    ``ValidationError`` and nothing is written.
-    """
-    share = AssignedUnit.objects.select_for_update().get(pk=share_id)
-    if was is not None and share.state != was:
-        raise ValidationError(
-            f"Việc này vừa được ghi là “{share.get_state_display().lower()}”. Xem lại rồi ghi."
-        )
-    share.state = state
-    share.changed_at, share.changed_by = database_now(), user
-    share.save(update_fields=["state", "changed_at", "changed_by"])
-    return share

@@ -12,6 +12,7 @@ from invitations.views import (
     letter,
     materials,
     reading,
+    work,
 )
 
 MEETING = "hoi-nghi/<slug:slug>/"
@@ -57,4 +58,8 @@ urlpatterns = [
     path(MATERIALS + "<uuid:key>/thu-hoi/", materials.withdraw, name="material_withdraw"),
     path("viec-duoc-giao/", assignments.own_assignments, name="own_assignments"),
     path("viec-duoc-giao/<int:pk>/", assignments.assignment_mark, name="assignment_mark"),
+    path("viec-duoc-giao/<int:pk>/bao-cao/", work.report, name="assignment_report"),
+    path("viec-duoc-giao/<int:pk>/tep/<uuid:key>/", work.file, name="assignment_file"),
+    path("viec-duoc-giao/<int:pk>/tep/<uuid:key>/xoa/", work.file_remove, name="assignment_file_remove"),
+    path(MEETING + "viec/", work.ready, name="assignment_readiness"),
 ]

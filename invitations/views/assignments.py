@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
 from accounts.permissions import Right, require
-from invitations import services
+from invitations import working
 from invitations.models import AssignedUnit, Meeting
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ class Work:
     def page(self, number: str | None) -> Page[AssignedUnit]:
         """One page: what is not done first, and of that what is due first."""
         rows = self.found.filter(state=self.state) if self.state else self.found
-        rows = rows.select_related("assignment__meeting", "unit", "changed_by").order_by(
+        rows = _with_what_a_row_shows(rows).order_by(
             Case(When(state=State.DONE, then=Value(1)), default=Value(0)),
             F("assignment__due_at").asc(nulls_last=True),
             "assignment__meeting",
@@ -111,6 +111,11 @@ class Work:
         paginator = Paginator(rows, SHARES_A_PAGE)
         paginator.count = self.numbers.get(self.state, 0) if self.state else self.total
         return paginator.get_page(number)
+
+
+def _with_what_a_row_shows(shares: QuerySet[AssignedUnit]) -> QuerySet[AssignedUnit]:
+    """Each share with its meeting, its unit, who said so, and ``shown``, the number of its files."""
+    return shares.select_related("assignment__meeting", "unit", "changed_by").annotate(shown=Count("files"))
 
 
 def _work(user: User, asked: Mapping[str, str]) -> Work:
@@ -161,9 +166,7 @@ def assignment_mark(request: PortalRequest, pk: int) -> HttpResponse:
     if state not in State.values:
         return HttpResponseBadRequest("Không có tình trạng này.")
     try:
-        services.mark_assignment(
-            share_id=pk, state=State(state), user=request.user, was=request.POST.get("was")
-        )
+        working.report(share_id=pk, state=State(state), user=request.user, was=request.POST.get("was"))
     except ValidationError as overtaken:
         return _answer(request, visible, pk, "notice", overtaken.messages[0], 409)
     return _answer(request, visible, pk, "toast", f"Đã ghi: {State(state).label.lower()}.", 200)
@@ -176,7 +179,7 @@ def _answer(
     if not request.htmx:
         (messages.success if event == "toast" else messages.warning)(request, said)
         return redirect("own_assignments")
-    share = visible.select_related("assignment__meeting", "unit", "changed_by").get(pk=pk)
+    share = _with_what_a_row_shows(visible).get(pk=pk)
     around = QueryDict(urlsplit(request.htmx.current_url or "").query)
     context = {"line": _line(request.user, share), "work": _work(request.user, around)}
     response = render(request, "invitations/own_assignments_row_and_counts.html", context, status=status)

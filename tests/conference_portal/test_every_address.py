@@ -28,6 +28,7 @@ from tests.factories import (
     InvitationFactory,
     MaterialFactory,
     RegistrationFactory,
+    ShareFileFactory,
     SignedScanFactory,
     UnitFactory,
     UserFactory,
@@ -99,6 +100,10 @@ ADDRESSES: dict[str, Address] = {
     "meeting_cancel": Address(MEETING, get=OFFICE, post=OFFICE),
     "own_assignments": Address(get=EVERYBODY),
     "assignment_mark": Address(("share",), post="o3o4444"),
+    "assignment_report": Address(("share",), get="ooo4444", post="o3o4444"),
+    "assignment_file": Address(("share", "share_file"), get="ooo4444"),
+    "assignment_file_remove": Address(("share", "share_file"), post="o3o4444"),
+    "assignment_readiness": Address(MEETING, get=REPORTERS),
     # study materials
     "materials_latest": Address(get="ooooo33"),
     "materials": Address(MEETING, get="ooooo33"),
@@ -256,6 +261,7 @@ def world(
     before = InvitationFactory.create(
         unit=can_loc, meeting__published=True, meeting__registration_deadline=five_pm_in(-30)
     )
+    share = line_assignment.shares.create(unit=can_loc)
     material = MaterialFactory.create(meeting=meeting)
     material.audiences.add(can_loc_invitation.audience)
     RegistrationFactory.create(invitation=before, submitted=True)
@@ -275,7 +281,8 @@ def world(
         "token": commune_links.token_of(link),
         "feed": calendars.token_of(calendars.make_feed(user=an)),
         "scan": SignedScanFactory.create(submission=submission).key,
-        "share": line_assignment.shares.create(unit=can_loc).pk,
+        "share": share.pk,
+        "share_file": ShareFileFactory.create(share=share).key,
         "arriving": ArrivingFileFactory.create(meeting=meeting, begun_by=nguyet).key,
         "material": material.key,
         "part": "buoi",

@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.models import Unit, User
 from accounts.permissions import Role
 from invitations.models import AssignedUnit, Assignment, Meeting
-from invitations.services import mark_assignment
+from invitations.working import report
 from tests.cast import client_of
 from tests.factories import (
     AssignedUnitFactory,
@@ -149,7 +149,7 @@ def test_who_saw_an_older_state_is_told_and_changes_nothing(
     share: AssignedUnit, dien: User, power: Unit
 ) -> None:
     colleague = UserFactory.create(role=Role.OBSERVER, unit=power)
-    mark_assignment(share_id=share.pk, state=State.DONE, user=colleague)
+    report(share_id=share.pk, state=State.DONE, user=colleague)
     sent = {"state": "accepted", "was": "asked"}
     response = client_of(dien).post(f"{PAGE}{share.pk}/", sent, headers=HTMX)
     assert response.status_code == 409
@@ -157,7 +157,7 @@ def test_who_saw_an_older_state_is_told_and_changes_nothing(
     share.refresh_from_db()
     assert share.state == State.DONE
     with pytest.raises(ValidationError, match="vừa được ghi là “xong”"):
-        mark_assignment(share_id=share.pk, state=State.ACCEPTED, user=dien, was=State.ASKED)
+        report(share_id=share.pk, state=State.ACCEPTED, user=dien, was=State.ASKED)
 
 
 def test_only_the_own_unit_and_the_office_mark(
