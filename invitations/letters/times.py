@@ -364,6 +364,7 @@ def schedule(passages: Iterable[Passage], calendar: Calendar, *, moved: bool = F
             for part, times in other.hours.items():
                 hours.setdefault(part, times)
         alone = len(dated) == 1 or len({day for each in dated for day in each.dates}) == len(clause.dates)
+        alone = alone and not (len(dated) > 1 and all(each.labelled for each in dated))
         for sitting in _sittings(clause, hours, outcome.days if alone else None):
             if (sitting.date, sitting.part) not in seen:
                 seen.add((sitting.date, sitting.part))

@@ -24,7 +24,7 @@ def pdfs(template: Path, papers: Iterator[str]) -> Iterator[bytes]:
     import typst  # the child alone needs it: 40 MB that a web worker never uses
 
     fonts = typst.Fonts(include_system_fonts=False)
-    compiler = typst.Compiler(template.read_bytes(), font_paths=fonts, ignore_system_fonts=True)
+    compiler = typst.Compiler(template, font_paths=fonts, ignore_system_fonts=True)
     for paper in papers:
         made = compiler.compile(format="pdf", sys_inputs={"paper": paper})
         if not isinstance(made, bytes):
