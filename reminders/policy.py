@@ -18,6 +18,10 @@ OVERDUE_FOR = timedelta(days=3)
 """How long after its slot an overdue mail or a digest still goes out, when the portal was down."""
 
 
+LETTERS = (Reminder.Kind.LETTER, Reminder.Kind.CHANGE)
+"""What carries a version of the letter; the other kinds chase the silent."""
+
+
 class Step(NamedTuple):
     """What is due: of which kind, and the instant it stands for."""
 
@@ -84,3 +88,18 @@ def objection(
     if step in steps(deadline) or step == digest(deadline):
         return Reminder.Objection.SUPERSEDED
     return Reminder.Objection.MOVED
+
+
+def letter_objection(
+    *, slot: datetime, newest: datetime | None, is_called: bool, is_told: bool
+) -> Reminder.Objection | None:
+    """Say why a letter must not start now: the unit is no longer called, or a newer version is there.
+
+    ``slot`` is when its version was issued, ``newest`` when the meeting's last one was. It goes out for a
+    meeting that was put off or called off too (``is_told``): that is what it says.
+    """
+    if not is_called:
+        return Reminder.Objection.NOT_CALLED
+    if not is_told:
+        return Reminder.Objection.NOT_OPEN
+    return Reminder.Objection.NEWER if newest != slot else None

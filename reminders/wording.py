@@ -20,6 +20,7 @@ from invitations.deadlines import is_over
 from invitations.models import Contact, Meeting
 from registrations.models import Delegate, Headcount, Registration
 from registrations.states import Standing
+from reminders import letters
 from reminders.models import Reminder
 
 
@@ -90,6 +91,27 @@ def to_office(meeting: Meeting, standings: list[Standing], clerks: dict[int, lis
         missing=missing,
         link=_link("meeting", meeting.slug),
     )
+
+
+def of_letters(due: Collection[letters.Due]) -> list[Wording]:
+    """Write what goes with each version of a letter, in the order given, in two queries for all."""
+    before = letters.earlier_than([one.issue for one in due])
+    contacts = _contacts({one.issue.meeting_id for one in due})
+    return [
+        _write(
+            one.step.kind,
+            meeting=(meeting := one.invitation.meeting),
+            unit=one.invitation.unit,
+            issue=one.issue,
+            lines=(own := letters.lines_for(one, before.get(one.issue.pk))),
+            others=[] if own else one.issue.changes,
+            asks_again=letters.asks_again(one, before.get(one.issue.pk)),
+            deadline=meeting.registration_deadline,
+            contacts=contacts[meeting.pk],
+            link=_link("meeting", meeting.slug),
+        )
+        for one in due
+    ]
 
 
 def _write(kind: Reminder.Kind, **context: Any) -> Wording:

@@ -13,6 +13,8 @@ from accounts.clock import database_now
 from accounts.models import Tier, Unit
 from bridge_points.models import BridgePoint
 from conference_portal.sample import accounts, letter, units
+from invitations.issuing import digest
+from invitations.letters import content as letter_content
 from invitations.models import AssignedUnit, Audience, Chair, InvitedRole, Meeting
 from invitations.services import call_units, publish
 from registrations.models import Attempt, Extension, Registration
@@ -86,6 +88,11 @@ def _move(meeting: Meeting, to: datetime, now: datetime) -> None:
     for session in sorted(meeting.sessions.all(), key=lambda row: row.date, reverse=days > timedelta(0)):
         session.date += days
         session.save(update_fields=["date"])
+    meeting.refresh_from_db()
+    content = letter_content.of(meeting)
+    meeting.issues.update(
+        content=content, sha256=digest(content), issued_at=Least(F("issued_at") + days, now)
+    )
 
 
 def _write(made: dict[str, Unit]) -> Meeting:

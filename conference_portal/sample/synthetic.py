@@ -144,4 +144,5 @@ def _publish(meeting: Meeting) -> Meeting:
     meeting.published_at = earlier
     meeting.save(update_fields=["published_at"])
     meeting.invitations.update(sent_at=earlier)
+    meeting.issues.all().delete()  # a thousand letters by mail are not what is to be measured
     return meeting

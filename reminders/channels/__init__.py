@@ -14,6 +14,14 @@ from reminders.models import ReminderAttempt
 Outcome = ReminderAttempt.Outcome
 
 
+class Attachment(NamedTuple):
+    """A file that goes with a message."""
+
+    name: str
+    content: bytes
+    content_type: str
+
+
 class Message(NamedTuple):
     """What is sent. ``key`` stays the same in every attempt, so that the other side can tell doubles."""
 
@@ -21,6 +29,7 @@ class Message(NamedTuple):
     to: list[str]
     subject: str
     body: str
+    attachments: tuple[Attachment, ...] = ()
 
 
 class Answer(NamedTuple):

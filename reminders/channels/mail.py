@@ -84,12 +84,15 @@ class MailChannel:
 
 
 def _mail(message: Message) -> EmailMessage:
-    return EmailMessage(
+    mail = EmailMessage(
         subject=message.subject,
         body=message.body,
         to=message.to,
         headers={"Message-ID": message.key, "Auto-Submitted": "auto-generated"},
     )
+    for attached in message.attachments:
+        mail.attach(attached.name, attached.content, attached.content_type)
+    return mail
 
 
 def _words(error: Exception) -> str:

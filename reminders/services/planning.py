@@ -22,7 +22,7 @@ from invitations.deadlines import GRACE
 from invitations.models import Invitation, Meeting
 from registrations.models import Registration
 from registrations.states import Standing, standing, with_extension
-from reminders import policy, wording
+from reminders import letters, policy, wording
 from reminders.models import Reminder
 from reminders.policy import Step
 
@@ -51,7 +51,7 @@ def plan(*, now: datetime | None = None) -> int:
         if (unit.invitation.meeting_id, unit.invitation.unit_id, *step) not in planned
     ]
     digests = [(meeting, step) for meeting, step in digests if (meeting.pk, None, *step) not in planned]
-    rows = [*_unit_reminders(chased, now), *_digests(digests, now)]
+    rows = [*_unit_reminders(chased, now), *_digests(digests, now), *_letters(letters.due(now))]
     Reminder.objects.bulk_create(rows, ignore_conflicts=True, batch_size=2000)
     return len(rows)
 
@@ -134,6 +134,19 @@ def _digests(digests: Collection[tuple[Meeting, Step]], now: datetime) -> list[R
     return [
         _reminder(meeting, None, step, office, wording.to_office(meeting, standings[meeting.pk], clerks))
         for meeting, step in digests
+    ]
+
+
+def _letters(due: Collection[letters.Due]) -> list[Reminder]:
+    """One mail for each unit and version."""
+    if not due:
+        return []
+    addresses = _addresses([one.invitation.unit for one in due])
+    return [
+        _reminder(
+            one.invitation.meeting, one.invitation.unit, one.step, addresses[one.invitation.unit_id], text
+        )
+        for one, text in zip(due, wording.of_letters(due), strict=True)
     ]
 
 

@@ -16,11 +16,12 @@ from datetime import datetime, timedelta
 from django.db import OperationalError, connection, transaction
 
 from accounts.clock import database_now
-from invitations.models import Invitation
+from invitations.models import Invitation, Meeting
 from registrations.states import standing, with_extension
 from reminders import policy
 from reminders.channels import Answer, Channel, Message, Outcome
 from reminders.channels.mail import MailChannel
+from reminders.letters import TOLD, Attachments
 from reminders.models import Reminder, ReminderAttempt
 from reminders.policy import Step
 from reminders.services.planning import digest_of, step_of
@@ -36,6 +37,7 @@ MOST_RESENDS = 3
 
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(minutes=15)
 WAIT_FOR_SUBMISSION = "5s"
+NO_ATTACHMENT = "Chưa tạo được văn bản kèm thư, đề nghị gửi lại"
 PARKED = "Đã gửi nhiều lần mà không rõ thư có đến, đề nghị gọi điện"
 
 
@@ -49,8 +51,9 @@ def send_due(*, now: datetime | None = None, channel: Channel | None = None) -> 
     tally: Counter[Reminder.State] = Counter()
     with channel or MailChannel() as open_channel:
         while claimed := claim(now=clock()):
+            attached = Attachments(claimed)
             for position, reminder in enumerate(claimed):
-                state, channel_is_down = _send(reminder, open_channel, clock)
+                state, channel_is_down = _send(reminder, open_channel, clock, attached)
                 tally.update([state] if state else [])
                 if channel_is_down:
                     _give_back(claimed[position + 1 :])
@@ -89,7 +92,7 @@ def claim(*, now: datetime, limit: int = BATCH) -> list[Reminder]:
 
 
 def _send(
-    reminder: Reminder, channel: Channel, clock: Callable[[], datetime]
+    reminder: Reminder, channel: Channel, clock: Callable[[], datetime], attached: Attachments
 ) -> tuple[Reminder.State | None, bool]:
     """Start, send, finish. Returns the new state (None where another sender has it) and whether to stop."""
     try:
@@ -101,7 +104,12 @@ def _send(
         return Reminder.State.PENDING, False
     if not isinstance(started, ReminderAttempt):
         return started, False
-    message = Message(reminder.message_id, reminder.addresses, reminder.subject, reminder.body)
+    try:
+        files = attached.of(reminder)
+    except Exception as error:  # nothing has gone out: say so, and let a person send it again
+        log.error("Reminder %s has no attachment: %s", reminder.pk, type(error).__name__)
+        return finish(attempt=started, answer=Answer(Outcome.REFUSED, NO_ATTACHMENT), now=clock()), False
+    message = Message(reminder.message_id, reminder.addresses, reminder.subject, reminder.body, files)
     try:
         answer = channel.send(message)
     except Exception as error:  # a fault of ours must not keep the messages behind it from going
@@ -154,6 +162,8 @@ def _objection(reminder: Reminder, now: datetime) -> Reminder.Objection | None:
     """Ask the policy again, with what is true after the lock."""
     step = Step(Reminder.Kind(reminder.kind), reminder.slot)
     by_hand = reminder.asked_at is not None
+    if reminder.kind in policy.LETTERS:
+        return _letter_objection(reminder)
     if reminder.unit_id is None:
         meeting = reminder.meeting
         return policy.objection(
@@ -176,6 +186,17 @@ def _objection(reminder: Reminder, now: datetime) -> Reminder.Objection | None:
         is_answered=unit.is_answered,
         is_declined=not unit.is_answered and not unit.is_silent,
         by_hand=by_hand,
+    )
+
+
+def _letter_objection(reminder: Reminder) -> Reminder.Objection | None:
+    meeting = Meeting.objects.get(pk=reminder.meeting_id)
+    issue = meeting.issues.only("issued_at").first()
+    return policy.letter_objection(
+        slot=reminder.slot,
+        newest=issue.issued_at if issue else None,
+        is_called=meeting.invitations.sent().filter(unit=reminder.unit_id).exists(),
+        is_told=meeting.state in TOLD,
     )
 
 
