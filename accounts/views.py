@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from accounts.fingerprint import fingerprint
 from accounts.forms import FindUnitForm
 from accounts.models import Tier, Unit, UnitQuerySet, User
 from accounts.permissions import Right, Role, require
@@ -32,7 +33,14 @@ def units(request: PortalRequest) -> HttpResponse:
     top = Unit.objects.filter(slug=asked["thuoc"]).first() if asked["thuoc"] else None
     page = Paginator(_found(asked, top), UNITS_A_PAGE).get_page(request.GET.get("page"))
     context = {"page": page, "find": FindUnitForm(initial=asked), "top": top, "filtered": any(asked.values())}
-    return render(request, "accounts/units.html", context)
+    return render(request, "accounts/units.html", context | {"shown": _shown(page)})
+
+
+def _shown(page: Page[Unit]) -> str:
+    """The same for two pages with the same rows."""
+    names = [(unit.pk, unit.slug, unit.name, unit.tier, unit.parent and unit.parent.called) for unit in page]
+    rest = [(str(unit.valid_until), unit.phone, unit.email, unit.accounts) for unit in page]  # type: ignore[attr-defined]
+    return fingerprint(names, rest)
 
 
 def _found(asked: Mapping[str, str], top: Unit | None) -> UnitQuerySet:

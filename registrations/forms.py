@@ -10,6 +10,7 @@ from crispy_forms.layout import Div, Field, Layout
 from django import forms
 
 from accounts.fields import MomentFormField
+from accounts.fingerprint import fingerprint
 from bridge_points.models import BridgePoint
 from registrations.models import MOST_IN_A_ROLE, Delegate, Extension
 
@@ -152,6 +153,11 @@ class DelegateForm(forms.ModelForm[Delegate]):
             Cell("phone", label="Điện thoại"),
             Cell("note", label="Ghi chú"),
         )
+
+    @property
+    def fingerprint(self) -> str:
+        """The same for two empty rows with the same roles to choose from; the key stands beside the cells."""
+        return fingerprint(self.fields["role"].choices, self.initial.get("role"))  # type: ignore[attr-defined]
 
     def values(self) -> dict[str, Any]:
         """The cleaned values of the row, for the services."""

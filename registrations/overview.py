@@ -106,6 +106,20 @@ class Overview:
         return fingerprint(self._place, people)
 
     @property
+    def roles_fingerprint(self) -> str:
+        """The same for two tables of the same roles with the same numbers."""
+        lines = [
+            (line.role.pk, line.role.text, line.role.chairs, line.declared, line.named) for line in self.roles
+        ]
+        return fingerprint(self._place, lines)
+
+    @property
+    def own_point_fingerprint(self) -> str:
+        """The same for two forms of the same point."""
+        point = self.own_point
+        return fingerprint(self._place, self.invitation.unit.called, point and (point.pk, point.version))
+
+    @property
     def communes_fingerprint(self) -> str:
         """The same for two tables of the same communes and points."""
         lines = [
@@ -133,8 +147,8 @@ class Overview:
         """How many of the rows are one more post of somebody who is in the list already."""
         if len(self.delegates) < 2:
             return 0
-        rows = Delegate.objects.filter(registration=self.registration).order_by()
-        same = SamePerson.objects.filter(kind=SamePerson.Kind.TWO_POSTS, first__in=rows, second__in=rows)
+        here = {"first__registration": self.registration, "second__registration": self.registration}
+        same = SamePerson.objects.filter(kind=SamePerson.Kind.TWO_POSTS, **here).order_by()
         return second_posts(same.values_list("first_id", "second_id"))
 
     @property

@@ -96,6 +96,7 @@ urlpatterns = [
     path(REGISTRATION + "gia-han/", office.extend, name="registration_extend"),
     path(REGISTRATION + "xin-gia-han/", extending.ask, name="registration_ask_extension"),
     path("hoi-nghi/<slug:slug>/nguoi-trung/", doubles.doubles, name="doubles"),
+    path("hoi-nghi/<slug:slug>/nguoi-trung/con-lai/", doubles.notice, name="doubles_notice"),
     path("hoi-nghi/<slug:slug>/nguoi-trung/<int:first>/<int:second>/", doubles.decide, name="doubles_decide"),
     path("hoi-nghi/<slug:slug>/gia-han/", extending.requests, name="extension_requests"),
     path(REGISTRATION + "tra-lai/", office.send_back, name="registration_return"),

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count
+from django.db.models import Count, Prefetch
 from django.http import QueryDict
+from django.utils import timezone
 
+from accounts.fingerprint import fingerprint
 from invitations.models import Meeting
 from reminders.forms import FindForm
 from reminders.models import Reminder, ReminderQuerySet
@@ -42,6 +44,16 @@ class Outbox:
     def total(self) -> int:
         """Messages in all states, as far as the search goes."""
         return sum(self.counts.values())
+
+    @property
+    def fingerprint(self) -> str:
+        """The same for two pages that list the same messages in the same states, on the same day."""
+        rows = [
+            (one.pk, one.recipient_name, one.recipient, one.state, one.why, one.kind, one.attempts)
+            for one in self.page
+        ]
+        hours = [(one.meeting.short_title, (one.sent_at or one.due_at).timestamp()) for one in self.page]
+        return fingerprint(timezone.localdate(), rows, hours)
 
     @property
     def is_searched(self) -> bool:
@@ -79,6 +91,6 @@ def outbox(user: User, query: QueryDict) -> Outbox:
     counts = dict(found.order_by().values_list("state").annotate(Count("pk")))
     if asked["tinh_trang"]:
         found = found.filter(state=asked["tinh_trang"])
-    rows = found.select_related("unit", "meeting").defer("body")
+    rows = found.prefetch_related(Prefetch("meeting", Meeting.objects.only("short_title"))).defer("body")
     page = Paginator(rows, MESSAGES_A_PAGE).get_page(query.get("page"))
     return Outbox(find=find, asked=asked, counts=counts, page=page)

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import Count, Exists, F, OuterRef, QuerySet, Value
 
+from accounts.fingerprint import fingerprint
 from accounts.models import Tier, Unit
 from bridge_points.models import BridgePoint, PointState
 from invitations.models import Invitation, InvitedRole, Meeting
@@ -229,11 +230,12 @@ class Counts:
         """Every cell."""
         return [commune for unit in self.units for commune in unit.communes]
 
-    @property
+    @cached_property
     def own_sum(self) -> Figures:
         """What is counted at the units' own points, where names are asked for."""
         return Figures.of(line.figures for unit in self.units for line in unit.own_lines)
 
+    @cached_property
     def by_role(self) -> list[Total]:
         """Each invited role over all points, in the letter's order; what has no role stands last, as None."""
         parts: dict[InvitedRole | None, list[Line]] = defaultdict(list)
@@ -242,6 +244,7 @@ class Counts:
         totals = [Total(role, Figures.of(line.figures for line in lines)) for role, lines in parts.items()]
         return sorted(totals, key=lambda total: _place(total.subject))
 
+    @cached_property
     def by_point(self) -> list[Total]:
         """Each bridge point of a unit, with its own numbers alone; the communes are ``commune_sum``."""
         parts: dict[BridgePoint, list[Line]] = defaultdict(list)
@@ -250,11 +253,27 @@ class Counts:
                 parts[line.point].append(line)
         return [Total(point, Figures.of(line.figures for line in lines)) for point, lines in parts.items()]
 
-    @property
+    @cached_property
     def commune_sum(self) -> Figures:
         """What is counted at the communes' points."""
         figures = Figures.of(line.figures for unit in self.units for line in unit.commune_lines)
         return figures._replace(points=self.sum.points)
+
+    @property
+    def units_fingerprint(self) -> str:
+        """The same for two tables of the units that show the same."""
+        names = [(one.unit.pk, one.unit.slug, one.unit.name, one.unit.tier, one.state) for one in self.units]
+        rest = [(one.has_unsent_changes, bool(one.lines), one.sum, len(one.communes)) for one in self.units]
+        return fingerprint(names, rest)
+
+    @property
+    def parts_fingerprint(self) -> str:
+        """The same for two tables by role and by point that show the same."""
+        roles = [
+            (role and (role.text, role.audience.heading, role.audience_id), sum) for role, sum in self.by_role
+        ]
+        points = [(str(point), sum) for point, sum in self.by_point]
+        return fingerprint(roles, points, self.commune_sum, self.sum)
 
     @property
     def _lines(self) -> list[Line]:

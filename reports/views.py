@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID
@@ -113,7 +114,7 @@ def exports(request: PortalRequest, slug: str) -> HttpResponse:
         return render(request, "reports/_jobs.html", context)
     with one_picture() as picture:
         counts = read_counts(meeting, picture)
-    context |= {"counts": counts, "groups": counts.groups(BOARD_ORDER), "now": picture.now}
+    context |= {"counts": counts, "groups": partial(counts.groups, BOARD_ORDER), "now": picture.now}
     return render(request, "reports/exports.html", context)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from functools import partial
 from typing import Any
 
 from django.http import HttpResponse
@@ -15,7 +16,6 @@ from accounts.permissions import Right, may, require
 from accounts.requests import PortalRequest
 from invitations.models import Invitation
 from registrations.asking import ask, miles
-from registrations.doubles import proposals
 from registrations.earlier import earlier
 from registrations.extension_forms import AskExtensionForm
 from registrations.forms import DelegateForm, HeadcountForm, OwnPointForm
@@ -80,9 +80,8 @@ def registration(request: PortalRequest, slug: str, unit: str) -> HttpResponse:
     editable = registers and view.standing.is_open
     news = look(registration=view.registration, user=request.user, now=view.standing.now)
     context = page(view, editable=editable) | {"news": news}
-    if registers and may(request.user, Right.COMPARE_PEOPLE):
-        context["doubles_open"] = len(proposals(view.invitation.meeting, request.user))
-    context["offers_copy"] = editable and earlier(view.invitation).exists() and len(view.delegates) <= FEW
+    context["compares"] = registers and may(request.user, Right.COMPARE_PEOPLE)
+    context["offers_copy"] = editable and len(view.delegates) <= FEW and earlier(view.invitation).exists()
     return render(request, "registrations/registration.html", context)
 
 
@@ -110,7 +109,7 @@ def closed_page(
 
 
 def page(view: Overview, *, editable: bool) -> dict[str, Any]:
-    """The context of the registration page and of every fragment of it."""
+    """The context of the registration page and of every fragment of it; forms are made when shown."""
     audience = view.invitation.audience
     return {
         "view": view,
@@ -118,10 +117,14 @@ def page(view: Overview, *, editable: bool) -> dict[str, Any]:
         "unit": view.invitation.unit,
         "editable": editable,
         "form_uuid": uuid.uuid4(),
-        "role_lines": [(line, headcount_form(view, line)) for line in view.roles],
-        "own_point_form": OwnPointForm(instance=view.own_point) if view.own_point else OwnPointForm(),
-        "new_form": DelegateForm(audience=audience, initial=_like_the_last(view)) if editable else None,
+        "role_lines": partial(_role_lines, view),
+        "own_point_form": partial(OwnPointForm, instance=view.own_point),
+        "new_form": partial(DelegateForm, audience=audience, initial=_like_the_last(view)),
     }
+
+
+def _role_lines(view: Overview) -> list[tuple[RoleLine, HeadcountForm]]:
+    return [(line, headcount_form(view, line)) for line in view.roles]
 
 
 def headcount_form(view: Overview, line: RoleLine) -> HeadcountForm:

@@ -172,6 +172,7 @@ ADDRESSES: dict[str, Address] = {
     "registration_copy": Address(UNIT, get=THE_UNIT),
     "registration_copy_from": Address((*UNIT, "earlier"), get=THE_UNIT, post=THE_UNIT),
     "doubles": Address(MEETING, get="o3ooo33"),
+    "doubles_notice": Address(MEETING, get="o3ooo33"),
     "doubles_decide": Address(("slug", "delegate", "other_delegate"), post="o3o4433"),
     "registration_ask_extension": Address(UNIT, post=THE_UNIT),
     "extension_requests": Address(MEETING, get=OFFICE, post=OFFICE),

@@ -47,7 +47,7 @@ def test_each_total_is_the_sum_of_its_rows(counts):
 
 
 def test_totals_by_role_and_by_point_agree_with_the_whole(counts, district_roles):
-    by_role, by_point = counts.by_role(), counts.by_point()
+    by_role, by_point = counts.by_role, counts.by_point
     assert Figures.of(total.sum for total in by_role)[:3] == counts.sum[:3]
     assert [total.subject for total in by_role] == [*district_roles[:2], None]
     assert [total.sum.declared for total in by_role] == [9, 10, 55]
