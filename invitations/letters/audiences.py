@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from invitations.letters.layout import POINT_HEADING, Block, label_of
-from invitations.letters.passages import Found, Line, Passage, Span
+from invitations.letters.passages import PLAIN, Found, Line, Passage, Span
 from invitations.letters.vocabulary import (
     CHAIR_CLAUSE,
     CHAIRS,
@@ -74,9 +74,20 @@ class Invited:
 _POINT = re.compile(POINT, re.IGNORECASE)
 _CHAIR_BRACKET = re.compile(rf"\s*\(\s*{CHAIRS}[^)]*\)", re.IGNORECASE)
 _CHAIR_TAIL = re.compile(rf"\s*[,–:-]\s*{CHAIRS}(?: hội nghị| cuộc họp| tại .*)?\W*$", re.IGNORECASE)
+_CHAIRING = re.compile(
+    rf"\s*[\[(]\s*(?:kính )?(?:mời |do )?"
+    rf"(?P<whom>(?:{HONORIFIC}\s)?{POSTS.pattern}[^()]{{0,120}}?|(?:{HONORIFIC}\s)[^()]{{2,120}}?)"
+    rf"\s*{CHAIRS}(?: hội nghị| cuộc họp| tại [^()]*)?\s*[\])]",
+)
+"""A person in brackets who chairs the line before: "(mời đồng chí Trưởng Ban Tuyên giáo chủ trì)"."""
+_POST_CHAIRS = re.compile(
+    rf"\s*{POSTS.pattern}[^,;:.()]{{0,80}}?(?P<tail>\s+{CHAIRS}(?: hội nghị| cuộc họp)?)\W*$"
+)
 _GROUP = words(r"các|những|thường trực|lãnh đạo|đại diện|thủ trưởng|tập thể|ban thường vụ")
+_BLANK = re.compile(rf"\s*(?:{HONORIFIC}|[Qq]uý (?:ông|bà|vị|đại biểu|cơ quan))?\s*:?[\s.…_]*")
+"""Where a name is written in by hand: "Đồng chí: ........"."""
 _SEMICOLON = re.compile(r";\s*")
-_NEXT_PLACE = re.compile(rf";\s*|\s+và\s+(?=(?:trực tuyến )?(?:tại )?(?:các )?{POINT})", re.IGNORECASE)
+_NEXT_PLACE = re.compile(rf";\s*|\s+và\s+(?=(?:trực tuyến )?(?:tại )?(?:các |\d+ )?{POINT})", re.IGNORECASE)
 _COLON = re.compile(r":(?!\d)")
 _AT = re.compile(r"(?<=\w)\)?,?\s+(?:tổ chức |đặt |họp )?tại\s+", re.IGNORECASE)
 _LEAD_IN = re.compile(
@@ -89,8 +100,8 @@ def read_people(block: Block, invited: Invited, work: re.Pattern[str], unit_of: 
     reader = _People(block, invited)
     if block.value:
         reader.content(block.value, listed=False)
-    for line in block.lines:
-        reader.line(line)
+    for line, below in zip(block.lines, [*block.lines, None][1:], strict=False):
+        reader.line(line, below)
     reader.close()
 
 
@@ -103,10 +114,10 @@ class _People:
         self.outer: list[tuple[float, Audience]] = []
         self.at: Audience | None = None
 
-    def line(self, line: Line) -> None:
+    def line(self, line: Line, below: Line | None) -> None:
         """Take one line: a heading, a lead-in, a chair, a place, a role, or a paragraph."""
         label = label_of(line)
-        if _is_heading(line, label is not None):
+        if _is_heading(line, label is not None) or _heads_list(line, below):
             self.heading(line)
         elif label and Topic.CHAIR in label.topics and label.value:
             self.chair(label.value)
@@ -127,7 +138,9 @@ class _People:
         while self.outer and self.outer[-1][0] >= line.rank:
             self.outer.pop()
         head, value = _cut_at_colon(line.body)
+        head, chairs = _chairing(head)
         audience = placed(head)
+        audience.chairs += chairs
         if audience.point is None and self.outer:
             audience.point = self.outer[-1][1].point
         for _, above in self.outer:
@@ -172,11 +185,15 @@ class _People:
         """Take one role; a person who chairs is no role but a chair."""
         from invitations.letters.requests import asks_firmly
 
-        if not passage.words:
+        if not passage.words or _BLANK.fullmatch(passage.key):
             return
+        passage, persons = _chairing(passage)
+        if persons:
+            self.audience().chairs += persons
         bracket = _CHAIR_BRACKET.search(passage.key)
         tail = None if bracket else _CHAIR_TAIL.search(passage.key)
-        chairs = bool(bracket or tail)
+        alone = None if bracket or tail else _POST_CHAIRS.match(passage.key)
+        chairs = bool(bracket or tail or alone)
         if chairs or (CHAIR_CLAUSE.search(passage.key) and NAME_AT.search(passage.text)):
             cut = bracket or tail
             person = person_in(passage.before(cut) if cut else passage)
@@ -188,13 +205,15 @@ class _People:
             if not chairs:
                 self.chair_clause(passage)
                 return
-        if not listed and asks_firmly(passage) and not OPEN_ENDED.search(passage.key):
+        if not listed and not chairs and asks_firmly(passage) and not OPEN_ENDED.search(passage.key):
             self.invited.requests.append(passage)
             return
         text = passage.text
         cut = bracket or tail
         if cut:
             text = text[: cut.start()] + text[cut.end() :]
+        elif alone:
+            text = text[: alone.start("tail")]
         end = _deadline_bracket(passage)
         if end is not None:
             text = passage.text[:end]
@@ -223,6 +242,21 @@ class _People:
             self.invited.read.append(self.block.label.span)
 
 
+def _chairing(passage: Passage) -> tuple[Passage, list[Chair]]:
+    """Take a person in brackets who chairs out of a heading or a role."""
+    match = _CHAIRING.search(passage.key)
+    if match is None or _GROUP.match(match["whom"].strip()):
+        return passage, []
+    whom = passage.group(match, "whom")
+    person = person_in(whom) or Chair(None, whom.words, None, whom.span)
+    rest = passage.before(match)
+    return (
+        (rest, [replace(person, span=whom.span)])
+        if rest.words and not passage.after(match).words
+        else (passage, [])
+    )
+
+
 def _is_heading(line: Line, labelled: bool) -> bool:
     key = line.key.rstrip()
     if POINT_HEADING.match(key):
@@ -236,6 +270,18 @@ def _is_heading(line: Line, labelled: bool) -> bool:
     head = re.match(r"[^:;.]{3,80}:(?=\s)", key)
     return bool(head and _POINT.search(head.group())) or bool(
         re.match(r"(?:ở |cấp |đại biểu )?(?:cấp )?(?:trung ương|tỉnh|huyện|xã)\s*:", key, re.IGNORECASE)
+    )
+
+
+def _heads_list(line: Line, below: Line | None) -> bool:
+    """Whether "1.2. Đại biểu Công an tỉnh" stands over a list of its own."""
+    key = line.key.rstrip()
+    return (
+        below is not None
+        and line.rank < below.rank < PLAIN
+        and bool(re.match(r"\d+\.\d", line.mark))
+        and len(key) < 120
+        and not key.endswith((";", ",", "."))
     )
 
 
@@ -383,11 +429,12 @@ def _place(part: Passage) -> Audience | None:
     return Audience(Found(part.words, part.span), venue=venue_found) if venue_found else None
 
 
-def merge_places(invited: Invited, places: Iterable[Audience], label: Found[str] | None) -> None:
-    """Give each place to the point that it names, else to the only audience."""
+def merge_places(invited: Invited, places: Sequence[Audience], label: Found[str] | None) -> None:
+    """Give each place to the point it names, else to the only one of its tier, else to the only audience."""
+    twins = {id(place): _twin(place, invited.audiences) for place in places}
     for place in places:
         if place.point:
-            twin = next((each for each in invited.audiences if _same_point(each, place)), None)
+            twin = twins[id(place)] or _of_its_tier(place, places, invited.audiences, twins)
             if twin:
                 twin.venue = twin.venue or place.venue
                 twin.point = twin.point or place.point
@@ -410,6 +457,33 @@ def merge_places(invited: Invited, places: Iterable[Audience], label: Found[str]
             invited.unplaced.append(Passage("", *place.venue.span))
         else:
             invited.unplaced.append(Passage("", *place.heading.span))
+
+
+def _twin(place: Audience, audiences: Sequence[Audience]) -> Audience | None:
+    return next((each for each in audiences if _same_point(each, place)), None)
+
+
+def _of_its_tier(
+    place: Audience,
+    places: Sequence[Audience],
+    audiences: Sequence[Audience],
+    twins: Mapping[int, Audience | None],
+) -> Audience | None:
+    """The only point of a place's tier, where "cơ sở" and "xã, thị trấn" are two words for one."""
+
+    def tier(one: Audience) -> str | None:
+        return tier_in((one.point or one.heading).value)
+
+    def is_point(one: Audience) -> bool:
+        return bool(_POINT.search(one.heading.value))
+
+    own = tier(place)
+    given = {id(twin) for twin in twins.values() if twin}
+    rivals = [one for one in places if one.point and twins.get(id(one)) is None and tier(one) == own]
+    alike = [one for one in audiences if is_point(one) and tier(one) == own]
+    if own is None or not is_point(place) or len(rivals) != 1 or len(alike) != 1:
+        return None
+    return alike[0] if id(alike[0]) not in given and alike[0].venue is None else None
 
 
 _FILLER = frozenset(["tại", "điểm", "đầu", "cầu", "các", "dự", "của", "và"])

@@ -11,6 +11,7 @@ from invitations.letters.layout import Block
 from invitations.letters.passages import Found, Line, Passage, Span
 from invitations.letters.vocabulary import (
     ANNEX,
+    LEARNED_OR_RANKED,
     NAME,
     POST_IN_CAPITALS,
     POSTS,
@@ -21,7 +22,7 @@ from invitations.letters.vocabulary import (
     Topic,
 )
 
-_NAME = re.compile(rf"(?:(?:GS|PGS|TS|ThS|BS|CN|KS|Đại tá|Thượng tá|Thiếu tướng)\.?\s*)*{NAME}\s*$")
+_NAME = re.compile(rf"(?:(?:{LEARNED_OR_RANKED})\.?\s*)*{NAME}\s*$")
 _CAPITAL_NAME = re.compile(rf"[{UPPER}]+(?:\s+[{UPPER}]+){{1,4}}\s*$")
 
 

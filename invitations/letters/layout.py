@@ -197,6 +197,10 @@ def _is_inside(line: Line, found: Label, block: Block) -> bool:
             r"(?:trân trọng )?kính mời", line.key, re.IGNORECASE
         ):
             return True
+        if found.topics == {Topic.PEOPLE} and any(
+            POINT_HEADING.match(each.key) and each.mark and each.rank < line.rank for each in block.lines
+        ):
+            return True
         inner = found.topics <= {Topic.PEOPLE, Topic.CHAIR, Topic.PLACE}
         return inner and (block.label is None or line.mark[:1] in ("-", "–", "+", "*")) and line.mark != ""
     return False

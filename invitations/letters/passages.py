@@ -18,7 +18,7 @@ _LIST_MARK = re.compile(
     r"|(?P<dash>[-–—•▪·●○])\s*(?=[^\s\d*]|\d+ )|(?P<star>(?:[-–]\s*)?[*]\s*(?=\S))|(?P<plus>\+)\s*)"
 )
 _SENTENCE_END = re.compile(
-    rf"(?<=[.!?])(?<![ .]đ/c\.)(?<!\bTP\.)(?<!\bTS\.)(?<!\bThS\.)\s+(?=[(\"“]?[{UPPER}])|\n"
+    rf"(?<=[.!?])(?<![ .]đ/c\.)(?<!\bTP\.)(?<!S\.)(?<!\bCN\.)(?<!CK[12I]\.)\s+(?=[(\"“]?[{UPPER}])|\n"
 )
 _EDGES = " \t\n.,;:/|…"
 
@@ -128,6 +128,7 @@ def tidy(text: str) -> str:
     text = re.sub(f"[{FOOTNOTE_MARKS}]", "", text)
     text = re.sub(r"\s+", " ", text)
     text = re.sub(r"\s+([,;.)])", r"\1", text)
+    text = re.sub(r"\s*\(\s*$", "", text)
     text = re.sub(r"\s*[,;]\s*(?=\()", " ", text).strip(_EDGES)
     mark = _LIST_MARK.match(text)
     if mark:

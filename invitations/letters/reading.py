@@ -283,13 +283,16 @@ class _Reader:
 
     def _chairs(self, invited: Invited) -> None:
         """Who chairs the whole conference stands with the main point."""
-        found: list[Passage] = []
+        found: list[tuple[Audience | None, Passage]] = []
+        at: Audience | None = None
         for block in self.blocks(Topic.CHAIR):
             if Topic.PEOPLE in block.topics:
                 continue
+            at = self._chaired_between(block, invited, at)
             for passage in block.passages:
                 found.extend(
-                    passage.outside_brackets(
+                    (at, part)
+                    for part in passage.outside_brackets(
                         re.compile(r";\s*|\s+và (?=(?:các )?đồng chí)|\.\s+(?=Đồng chí)")
                     )
                 )
@@ -306,15 +309,24 @@ class _Reader:
         if not found and not loose:
             return
         if not invited.audiences:
-            first = (found or loose)[0]
+            first = found[0][1] if found else loose[0]
             invited.audiences.append(Audience(Found("Chủ trì", first.span)))
         main = invited.audiences[0]
-        for passage in found:
-            add_chair(main, passage)
+        for chaired, passage in found:
+            add_chair(chaired or main, passage)
         for passage in loose:
             chair = chair_in(passage)
             if chair:
                 main.chairs.append(chair)
+
+    def _chaired_between(self, block: Block, invited: Invited, before: Audience | None) -> Audience | None:
+        """The point a "Chủ trì:" between two points belongs to; behind the last, if the others had theirs."""
+        passages = block.passages or ([block.label] if block.label else [])
+        points = [each for each in invited.audiences if each.roles]
+        above = [each for each in points if passages and each.heading.span.start < passages[0].start]
+        if not above or (len(above) == len(points) and before is None):
+            return None
+        return above[-1]
 
     # What is asked
 

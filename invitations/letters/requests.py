@@ -16,11 +16,13 @@ from invitations.letters.vocabulary import (
     BEFORE_PHONE,
     BY_WHEN,
     COURTESY,
+    DEGREE,
     DUE_THINGS,
     FIRM_VERB,
     GROUP,
     HONORIFIC,
     LINE_TEST,
+    LOWER,
     NAME,
     NOT_A_VERB_AFTER,
     NOUN_VERBS,
@@ -28,6 +30,7 @@ from invitations.letters.vocabulary import (
     POSTS,
     SENT,
     SURNAMES,
+    UPPER,
     VERB,
     words,
 )
@@ -175,7 +178,13 @@ def _what_and_to(clause: Passage, *, only_to: bool = False) -> tuple[str, tuple[
         ends = _BY_WHAT.search(rest.key)
         rest = rest.before(ends) if ends else rest
         receivers = _receivers(rest)
-    return re.sub(r"\s+(?:xong|và|được|về|gửi)$", "", what.words), receivers
+    return re.sub(
+        r"(?:,?\s+(?:xong|và|được|về|gửi|đề nghị|yêu cầu|đề nghị gửi|xin))+$", "", _without_please(what.words)
+    ), receivers
+
+
+def _without_please(what: str) -> str:
+    return re.sub(r"^(?:Xin|Rất mong|Kính mong)(?: vui lòng)?\s+(?=\w)", "", what)
 
 
 def _without_lead(clause: Passage) -> Passage:
@@ -246,9 +255,13 @@ def asked_of(passage: Passage) -> tuple[Passage, Passage] | None:
 
 
 def asks_firmly(passage: Passage) -> bool:
-    """Whether a sentence names somebody and work that only a request gives."""
+    """Whether a sentence names somebody and work that only a request gives; "phụ trách" tells who one is."""
     found = asked_of(passage)
-    return found is not None and bool(FIRM_VERB.match(found[1].key))
+    return (
+        found is not None
+        and bool(FIRM_VERB.match(found[1].key))
+        and not found[1].key.lower().startswith("phụ trách")
+    )
 
 
 def assignments(block: Block, calendar: Calendar) -> Iterator[Assignment]:
@@ -343,7 +356,7 @@ def loose_assignments(line: Line, calendar: Calendar) -> Iterator[Assignment]:
 def pressmen(text: Passage) -> Assignment | None:
     """Read "Báo D, Đài Phát thanh (cử phóng viên đưa tin)" in a list of people."""
     match = re.search(r"\s*\((?P<work>cử [^)]+)\)", text.key)
-    if not match or not text.before(match).words:
+    if not match or not text.before(match).words or re.match(r"cử thêm", match["work"]):
         return None
     unit = text.before(match)
     return Assignment(Found(unit.words, unit.span), text.group(match, "work").words, None, text.span)
@@ -352,7 +365,16 @@ def pressmen(text: Passage) -> Assignment | None:
 # Contacts -------------------------------------------------------------------------------------------------
 
 _PHONE = re.compile(r"(?<![\d.])(?:\(?\+?84\)?|\(?0\d{0,3}\)?)(?:[\s.\-]?\d){6,10}(?!\d)")
-_PERSON = re.compile(rf"(?:{HONORIFIC})\s*:?\s*{NAME}")
+_PERSON = re.compile(rf"(?:(?:{HONORIFIC})\s*:?\s*(?:{DEGREE.pattern})?|(?<!\w){DEGREE.pattern}){NAME}")
+_BEHIND_PHONE = re.compile(
+    rf"\s*(?:[-–,]\s*(?:{HONORIFIC})\s+(?P<person>[{UPPER}][{LOWER}]+(?:\s[{UPPER}][{LOWER}]+){{0,3}})"
+    r"|\((?P<office>[^()\d]{4,80})\))"
+)
+"""Who has a number, where it is said after it: "0912 345 678 - đ/c Thảo", "… (Văn phòng Tỉnh đoàn)"."""
+_NO_PHONE = re.compile(
+    r"(?<!\w)(?:ID|Id|id|Passcode|pass|mật khẩu|phòng họp số|số tài khoản|mã)(?: \w+)?\s*[:=]?\s*[\d ]*$"
+)
+"""Before the number of a meeting on the net."""
 _ABOUT = re.compile(
     r"(?:xin |đề nghị |vui lòng |cần )?(?:liên hệ|trao đổi|đầu mối(?=\s*(?:liên hệ|tiếp nhận|:|là)))"
     r"(?: với| qua| trực tiếp)?",
@@ -369,13 +391,17 @@ def contacts(passage: Passage, about: str | None) -> Iterator[Contact]:
     last_end = 0
     for match in _PHONE.finditer(passage.key):
         digits = re.sub(r"\D", "", match.group())
-        if not 9 <= len(digits) <= 12:
+        if not 9 <= len(digits) <= 12 or _NO_PHONE.search(passage.key, 0, match.start()):
             continue
         marker = BEFORE_PHONE.search(passage.key, max(last_end, match.start() - 60), match.start())
         between = passage.part(last_end, marker.start() if marker else match.start())
         read_name, read_organisation, start = _who(between)
         if read_name or read_organisation:
             name, organisation = read_name, read_organisation
+        elif behind := _BEHIND_PHONE.match(passage.text, match.end()):
+            office = _organisation(passage.group(behind, "office")) if behind["office"] else None
+            if behind["person"] or office:
+                name, organisation = behind["person"], office
         begin = last_end + start if (read_name or read_organisation) else match.start()
         last_end = match.end()
         number, doubt = _number(match.group())

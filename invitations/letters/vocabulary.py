@@ -153,7 +153,7 @@ TIERS = (
                    r"tổng công ty|tập đoàn|doanh nghiệp)[^,;]*|công an tỉnh|bộ chỉ huy(?: quân sự| bộ đội biên phòng)?(?: tỉnh)?|khối các cơ quan|bộ đội biên phòng(?: tỉnh)?|"
                    r"các đơn vị trực thuộc|trực thuộc|trường đại học|công an thành phố"),
     ("district", r"huyện|các huyện|cấp huyện|thành ủy|thị ủy|huyện ủy|quận|quận ủy|thị xã|các thành phố(?= thuộc tỉnh)|thành phố(?=, thị xã|, huyện)|khu vực"),
-    ("province", r"cấp tỉnh|tỉnh|tỉnh ủy|(?<=cầu )chính|(?<=cầu )trung tâm|các địa phương|địa phương|các tỉnh|thành phố"),
+    ("province", r"cấp tỉnh|tỉnh|tỉnh ủy|(?<=cầu )chính|(?<=cầu )trung tâm(?! (?:y tế|kiểm soát|văn hóa|chính trị|giáo dục|dịch vụ))|các địa phương|địa phương|các tỉnh|thành phố"),
     ("other", r"bộ|trung ương|chính phủ|quốc hội|cấp bộ|toàn quốc"),
 )  # fmt: skip
 """What in a heading tells its tier: what stands first decides, of two at one place the first of this table."""
@@ -161,7 +161,7 @@ TIERS = (
 OPEN_ENDED = words(
     r"theo quyết định của|(?:do|tùy) [^.;]{1,200}?(?:quyết định|xác định|lựa chọn|mời|triệu tập|cử)|tùy (?:theo )?(?:điều kiện|tình hình|thực tế)|theo điều kiện|"
     r"căn cứ (?:điều kiện|tình hình)[^.;]{0,120}|mở rộng|nếu (?:có điều kiện|cần|thấy cần thiết)|khi cần thiết|thành phần (?:khác )?phù hợp|"
-    r"đại biểu phù hợp|có thể (?:mời|cử|triệu tập|bố trí)|(?:chủ động )?(?:quyết định|lựa chọn) thành phần"
+    r"đại biểu phù hợp|có thể (?:mời|cử|triệu tập|bố trí)|(?:chủ động )?(?:quyết định|lựa chọn) thành phần|(?:cử|mời) thêm"
 )
 CHAIRS = r"(?:kính )?(?:mời )?(?:đồng )?(?:chủ trì|chủ tọa)"
 
@@ -176,7 +176,7 @@ ORGANISATION = words(
 
 GROUP = words(
     r"các|mỗi|từng|tất cả|những|thường trực các|thường trực|lãnh đạo|thủ trưởng|bí thư|cấp ủy|đảng ủy|chi bộ|đại biểu|đơn vị|cơ quan|địa phương|"
-    r"huyện ủy|thành ủy|tỉnh ủy|ủy ban|ban|văn phòng|sở|phòng|trung tâm|báo|đài|viễn thông|điện lực|công ty|công an|trường|hội(?! nghị| trường| thảo)|bộ phận|tổ|đồng chí|đ/c|"
+    r"huyện ủy|thành ủy|tỉnh ủy|ủy ban|ban|văn phòng|sở|phòng|trung tâm|báo(?! cáo)|đài|viễn thông|điện lực|công ty|công an|trường|hội(?! nghị| trường| thảo)|bộ phận|tổ|đồng chí|đ/c|"
     r"ubnd|hđnd|chủ tịch|giám đốc|trưởng|ngành|xã|phường|vnpt|viettel|mttq|người|cán bộ|phóng viên|đoàn|nhà|y tế|bệnh viện|cục|chi cục|bộ"
 )
 """With what somebody begins who is asked to do something."""
@@ -209,8 +209,9 @@ HONORIFIC = r"(?<!\w)(?:[Cc]ác )?(?:[Đđ]ồng chí|[Đđ]/c\.?|[ÔÔô]ng|[Bb
 POST_IN_CAPITALS = re.compile(
     r"(?:PHÓ |Q\. ?)?(?:CHÁNH|CHỦ TỊCH|BÍ THƯ|GIÁM ĐỐC|TRƯỞNG|HIỆU TRƯỞNG|TỔNG GIÁM ĐỐC|THỦ TRƯỞNG|CỤC TRƯỞNG|THỨ TRƯỞNG|BỘ TRƯỞNG|PHÓ|CHỦ NHIỆM|TỔNG)"
 )
-DEGREE = re.compile(r"(?:(?:GS|PGS|TS|TSKH|ThS|BS|BSCKII?|KS|CN|LS)\.?\s*)+")
-"""Titles of learning before a name: no posts."""
+LEARNED_OR_RANKED = r"GS|PGS|TSKH|TS|ThS|Th\.S|BSCK(?:II?|[12])|BS|KS|CN|LS|(?:Đại|Thượng|Trung|Thiếu) (?:tướng|tá|úy|sĩ|tá QNCN)"
+DEGREE = re.compile(rf"(?:(?:{LEARNED_OR_RANKED})\.?,?\s*)+")
+"""Titles of learning and ranks before a name: no posts."""
 SURNAMES = frozenset(
     [
         "Nguyễn",
@@ -359,7 +360,7 @@ BY_WHEN = words(
     r"(?:xong |hoàn thành )?trước(?: khi)?(?: hết)?|chậm nhất(?: là)?|muộn nhất(?: là)?|hạn (?:chót|cuối|cuối cùng)(?: là)?|thời hạn(?: là)?|hạn|đến hết|hết ngày"
 )
 DUE_THINGS = words(
-    r"gửi|đăng ký|báo cáo|nộp|xác nhận|danh sách|văn bản|phản hồi|tham luận|cử|lập|tổng hợp|góp ý|thông báo|cung cấp|ý kiến"
+    r"gửi|đăng ký|báo cáo|nộp|xác nhận|danh sách|văn bản|phản hồi|tham luận|cử|lập|tổng hợp|góp ý|thông báo|cung cấp|ý kiến|số lượng|báo(?= (?:tên|số|về|cho))"
 )
 AFTER_THE_MEETING = words(r"kết quả|sau hội nghị|sau khi kết thúc|thu hoạch|kết thúc")
 ARRIVE = (
@@ -369,7 +370,7 @@ ARRIVE = (
     words(r"(?P<minutes>\d{1,3})\s*phút trước (?:giờ|khi)"),
 )  # fmt: skip
 SENT = re.compile(
-    rf"(?<!\w)(?:(?:được )?gửi(?: về)?|về|cho|tới|đến|qua|với)\s+(?=(?:đồng chí|địa chỉ|email|thư điện tử|[{UPPER}]))"
+    rf"(?<!\w)(?:(?:được )?gửi(?: về)?|về|cho|tới|đến|qua|với|(?<=kết quả )báo cáo)\s+(?=(?:đồng chí|địa chỉ|email|thư điện tử|[{UPPER}]))"
 )
 """Before the one who is to receive something."""
 
@@ -392,7 +393,7 @@ BEFORE_PHONE = re.compile(
     r"(?:[\s,;(:–-]|số điện thoại|điện thoại|di động|máy lẻ|hotline|SĐT|sđt|ĐT|Đt|đt|DĐ|đ\.thoại|Zalo|zalo|số|liên hệ|và|hoặc|Tel|Mobile|mobile|tel|/|\.)+$"
 )
 LEAVES_THE_LIST = re.compile(
-    r"(?:giao|đề nghị|yêu cầu|nhận được|để (?:hội nghị|cuộc họp)|hội nghị|thông tin|chi tiết|mọi|căn cứ|lưu ý|rất mong|xin|danh sách|thực hiện|\(?ghi chú)(?!\w)",
+    r"(?:giao|đề nghị|yêu cầu|nhận được|(?:tới|đến) dự(?! có| gồm)|sự có mặt|để (?:hội nghị|cuộc họp)|hội nghị|thông tin|chi tiết|mọi|căn cứ|lưu ý|rất mong|xin|danh sách|thực hiện|\(?ghi chú)(?!\w)",
     re.IGNORECASE,
 )
 """How a paragraph begins that is no more about who is invited."""
