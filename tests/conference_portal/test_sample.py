@@ -19,6 +19,7 @@ from accounts.models import Tier, Unit, User
 from accounts.permissions import Role
 from bridge_points.models import BridgePoint
 from conference_portal.sample import letter
+from invitations.answering import confirm, see
 from invitations.models import (
     AssignedUnit,
     Assignment,
@@ -31,7 +32,7 @@ from invitations.models import (
     Meeting,
     Session,
 )
-from invitations.services import confirm, move_deadline, see
+from invitations.services import move_deadline
 from registrations.models import Delegate, Registration
 from registrations.states import UnitState, standings
 from tests.factories import DelegateFactory, ExtensionFactory, RegistrationFactory
