@@ -11,8 +11,11 @@ from django.views.decorators.http import require_safe
 
 from accounts.clock import database_now
 from accounts.permissions import Right, require
+from bridge_points.contacts import contacts
+from bridge_points.readiness import KINDS, point_readiness
 from bridge_points.studying import studying
 from invitations.models import Meeting
+from invitations.readiness import Filter
 
 if TYPE_CHECKING:
     from accounts.requests import PortalRequest
@@ -43,3 +46,28 @@ def material_openings_points(request: PortalRequest, slug: str) -> HttpResponse:
     page = _paginator(list(rows), request).get_page(request.GET.get("page"))
     context = {"meeting": meeting, "studying": found, "page": page, "lacking": lacking}
     return render(request, "bridge_points/material_openings.html", context)
+
+
+@require_safe
+def assignment_points(request: PortalRequest, slug: str) -> HttpResponse:
+    """Show how ready the points are; with ``in`` in the address all on one page, to be printed."""
+    meeting = _meeting(request, slug, Right.READ_BOARD)
+    found = point_readiness(meeting, request.user, Filter.of(request.GET), database_now())
+    page = _paginator(list(found.rows), request).get_page(request.GET.get("page"))
+    context = {"meeting": meeting, "readiness": found, "page": page, "kinds": KINDS}
+    return render(request, "bridge_points/assignment_points.html", context)
+
+
+@require_safe
+def point_contacts(request: PortalRequest, slug: str) -> HttpResponse:
+    """Show whom to call, as far as the person may see them: one sheet to print, to dial and to copy from."""
+    meeting = _meeting(request, slug, Right.READ_LETTER)
+    text = request.GET.get("q", "").strip()[:100]
+    groups = [(group, group.text(meeting)) for group in contacts(meeting, request.user, text)]
+    context = {
+        "meeting": meeting,
+        "groups": groups,
+        "number": sum(len(group.people) for group, _ in groups),
+        "q": text,
+    }
+    return render(request, "bridge_points/point_contacts.html", context)

@@ -17,4 +17,6 @@ urlpatterns = [
         sheet_views.material_openings_points,
         name="material_openings_points",
     ),
+    path("hoi-nghi/<slug:slug>/viec/diem-cau/", sheet_views.assignment_points, name="assignment_points"),
+    path("hoi-nghi/<slug:slug>/lien-he/", sheet_views.point_contacts, name="point_contacts"),
 ]

@@ -124,6 +124,8 @@ ADDRESSES: dict[str, Address] = {
     "point_test": Address(UNIT, get="33344o3", post="33344o3"),
     "point_edit": Address(UNIT, get="o334433", post="o334433"),
     "point_remove": Address(UNIT, get="o334433", post="o334433"),
+    "assignment_points": Address(MEETING, get=REPORTERS),
+    "point_contacts": Address(MEETING, get=EVERYBODY),
     # registrations
     "todo": Address(get=CLERKS),
     "registration_own_latest": Address(get=CLERKS),

@@ -1,0 +1,139 @@
+"""How ready each point is: the line as it was last tested, and the work that units do for it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+from accounts.models import Tier
+from accounts.vietnamese import folded
+from bridge_points.listing import SHOWN
+from bridge_points.models import BridgePoint, PointState
+from invitations.models import AssignedUnit, Assignment, Meeting
+from invitations.openings import up_from
+from invitations.readiness import DONE, LATE, OPEN, Filter, View, Work, shares_of
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+KINDS = (
+    Assignment.Kind.HALL,
+    Assignment.Kind.POWER,
+    Assignment.Kind.PRESS,
+    Assignment.Kind.MATERIALS,
+)
+"""The columns beside the line, whose state is that of its last test."""
+
+EVERYWHERE = frozenset({Assignment.Kind.POWER, Assignment.Kind.PRESS, Assignment.Kind.LINE})
+"""What a service does for all points, where no unit of the point's own branch was asked for it."""
+
+WORDS = {"": "Tất cả", LATE: "Quá hạn", OPEN: "Chưa sẵn sàng", DONE: "Sẵn sàng"}
+
+
+class PointWork(NamedTuple):
+    """The work of one kind for one point, and which other unit does it ("" for the point's own)."""
+
+    kind: Assignment.Kind
+    work: Work | None
+    by: str = ""
+
+
+class PointRow(NamedTuple):
+    """One point: its line, and what is done for it."""
+
+    point: BridgePoint
+    word: str
+    line: PointWork
+    cells: list[PointWork]
+
+    @property
+    def states(self) -> set[str]:
+        """Under which of ``WORDS`` the row is found; the line is done when its last test was good."""
+        work = [cell.work for cell in (self.line, *self.cells) if cell.work is not None]
+        late = any(cell.late_since for cell in work)
+        ready = self.point.state == PointState.TESTED and all(
+            cell.work.done for cell in self.cells if cell.work
+        )
+        return {"", DONE if ready else OPEN} | ({LATE} if late else set())
+
+
+@dataclass(frozen=True)
+class PointReadiness:
+    """The connected points that a search lets through, counted over the same rows."""
+
+    looked_for: Filter
+    found: list[PointRow]
+
+    @property
+    def rows(self) -> list[PointRow]:
+        """Those in the state that is looked for."""
+        return [row for row in self.found if self.looked_for.state in row.states]
+
+    def number(self, state: str) -> int:
+        """How many are in one state."""
+        return sum(state in row.states for row in self.found)
+
+    @property
+    def late(self) -> int:
+        """How many points wait for something that is overdue."""
+        return self.number(LATE)
+
+    @property
+    def open(self) -> int:
+        """How many points are not ready."""
+        return self.number(OPEN)
+
+    @property
+    def views(self) -> list[View]:
+        """All, the late, the open, the ready."""
+        return [
+            View(word, self.number(state), self.looked_for.query(state), state == self.looked_for.state)
+            for state, word in WORDS.items()
+        ]
+
+
+def point_readiness(meeting: Meeting, user: User, looked_for: Filter, now: datetime) -> PointReadiness:
+    """Read how ready the connected points are: two queries."""
+    points = meeting.bridge_points.visible_to(user).connected().select_related("unit").with_last_test()
+    found = list(points.in_tree_order())
+    plan = _Plan(shares_of(meeting, user), {point.unit.path for point in found}, now)
+    rows = [
+        PointRow(
+            point,
+            SHOWN[point.state],
+            plan.work_at(point, Assignment.Kind.LINE),
+            [plan.work_at(point, kind) for kind in KINDS],
+        )
+        for point in found
+        if folded(looked_for.q) in point.unit.search
+    ]
+    return PointReadiness(looked_for, rows)
+
+
+class _Plan:
+    """Who does what where: by kind and path of the unit asked, and what services do for all."""
+
+    def __init__(self, shares: list[AssignedUnit], paths: set[str], now: datetime) -> None:
+        self._now = now
+        self._at: Mapping[tuple[str, str], list[AssignedUnit]] = defaultdict(list)
+        self._services: Mapping[str, list[AssignedUnit]] = defaultdict(list)
+        for share in shares:
+            kind, path = share.assignment.kind, share.unit.path
+            self._at[kind, path].append(share)
+            if not any(below.startswith(path) for below in paths):
+                self._services[kind].append(share)
+
+    def work_at(self, point: BridgePoint, kind: Assignment.Kind) -> PointWork:
+        """The nearest unit's work, from the point's own upwards; else a service's, where it works there."""
+        for step in up_from(point.unit.path):
+            if shares := self._at.get((kind, step)):
+                by = "" if step == point.unit.path else shares[0].unit.called
+                return PointWork(kind, Work(tuple(shares), self._now), by)
+        served = kind in EVERYWHERE or point.tier == Tier.PROVINCE
+        if served and (shares := self._services.get(kind)):
+            by = shares[0].unit.called if len(shares) == 1 else f"{len(shares)} đơn vị"
+            return PointWork(kind, Work(tuple(shares), self._now), by)
+        return PointWork(kind, None)
