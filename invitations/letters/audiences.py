@@ -87,7 +87,11 @@ _GROUP = words(r"các|những|thường trực|lãnh đạo|đại diện|thủ 
 _BLANK = re.compile(rf"\s*(?:{HONORIFIC}|[Qq]uý (?:ông|bà|vị|đại biểu|cơ quan))?\s*:?[\s.…_]*")
 """Where a name is written in by hand: "Đồng chí: ........"."""
 _SEMICOLON = re.compile(r";\s*")
-_NEXT_PLACE = re.compile(rf";\s*|\s+và\s+(?=(?:trực tuyến )?(?:tại )?(?:các |\d+ )?{POINT})", re.IGNORECASE)
+_NEXT_PLACE = re.compile(
+    rf";\s*|(?<=\))(?:,|\s+và)\s+(?=[^();]{{3,80}}\(\s*(?:tại )?{POINT})"
+    rf"|\s+và\s+(?=(?:trực tuyến )?(?:tại )?(?:các |\d+ )?{POINT})",
+    re.IGNORECASE,
+)
 _COLON = re.compile(r":(?!\d)")
 _AT = re.compile(r"(?<=\w)\)?,?\s+(?:tổ chức |đặt |họp )?tại\s+", re.IGNORECASE)
 _LEAD_IN = re.compile(
@@ -163,7 +167,9 @@ class _People:
         if self.at is None:
             label = self.block.label
             head = label or (self.block.lines[0].body if self.block.lines else None)
-            self.at = Audience(Found(head.words, head.span) if head else Found("", Span(0, 0)))
+            named = label is not None and _POINT.search(label.key)
+            empty = Audience(Found(head.words, head.span) if head else Found("", Span(0, 0)))
+            self.at = placed(label) if label is not None and named else empty
             self.invited.audiences.append(self.at)
         return self.at
 
@@ -175,11 +181,28 @@ class _People:
         gathered = re.match(r"\s*(?:bao )?gồm(?: có)?\s*:?\s*", passage.key, re.IGNORECASE)
         passage = passage.after(gathered) if gathered else passage
         for sentence in passage.sentences():
+            if self.is_request(sentence):
+                self.invited.requests.append(sentence)
+                continue
             for part in sentence.outside_brackets(_SEMICOLON):
                 if CHAIR_CLAUSE.search(part.key) and not _CHAIR_BRACKET.search(part.key):
                     self.chair_clause(part)
                 else:
                     self.role(part, listed=False)
+
+    def is_request(self, sentence: Passage) -> bool:
+        """Whether a paragraph among the people asks somebody for work, and goes on to with what."""
+        from invitations.letters.requests import asks_firmly
+
+        first, *more = sentence.outside_brackets(_SEMICOLON)
+        if not more or not asks_firmly(first) or OPEN_ENDED.search(sentence.key):
+            return False
+        chairs = (
+            CHAIR_CLAUSE.search(sentence.key),
+            _CHAIR_TAIL.search(first.key),
+            _POST_CHAIRS.match(first.key),
+        )
+        return not any(chairs)
 
     def role(self, passage: Passage, *, listed: bool = True) -> None:
         """Take one role; a person who chairs is no role but a chair."""

@@ -172,6 +172,8 @@ def _is_title(line: Line, before: list[Line]) -> bool:
     key = line.key.strip()
     if key.endswith((".", ";", ":")) or line.mark or len(key) > 260 or CITING.match(key):
         return False
+    if re.search(r"kính mời|trân trọng mời", key, re.IGNORECASE):
+        return False
     if before and line.after_gap:
         return is_capitals(key) and is_capitals(before[-1].body.text)
     return True
@@ -262,7 +264,7 @@ def _kind_by_number(head: Head, subject: list[Line]) -> None:
     if head.number:
         sign = re.split(r"\d", head.number.value)[-1]
         for kind, letters in KIND_OF_NUMBER:
-            if re.search(rf"(?<![A-ZĐ])(?:{letters})(?![A-ZĐ])", sign):
+            if re.match(rf"\W*(?:{letters})(?![A-ZĐ])", sign):
                 head.kind = Found(kind, head.number.span)
                 return
         head.kind = Found("cong_van", head.number.span)

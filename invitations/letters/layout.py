@@ -78,9 +78,14 @@ def label_of(line: Line) -> Label | None:
         label = _extent(line, topic, match)
         if label is not None:
             return label
-    inviting = re.search(r"(?:trân trọng )?kính mời\s*:$", key.rstrip(), re.IGNORECASE)
+    inviting = re.search(
+        r"(?:trân trọng )?kính mời"
+        r"(?:(?: các)? (?:đồng chí|ông, bà|ông \(bà\)|ông|bà|quý vị|vị đại biểu))?\s*:",
+        key,
+        re.IGNORECASE,
+    )
     if inviting:
-        return Label(frozenset({Topic.PEOPLE}), line.body.group(inviting), None)
+        return Label(frozenset({Topic.PEOPLE}), line.body.group(inviting), line.body.after(inviting) or None)
     if key.rstrip().endswith(":") and not POINT_HEADING.match(key):
         asking = ASKING_HEADING.match(key)
         if asking:

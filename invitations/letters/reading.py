@@ -364,13 +364,19 @@ class _Reader:
                     )
         for passage in self.invited.requests:
             line = next(each for each in self.body if each.whole.start <= passage.start < each.whole.end)
-            for each in loose_assignments(Line(line.whole, passage, "", line.rank, False), self.calendar):
+            found = list(loose_assignments(Line(line.whole, passage, "", line.rank, False), self.calendar))
+            for each in found:
                 due_here = next(
                     (due for due in reading.deadlines if line.whole.start <= due.span.start < line.whole.end),
                     None,
                 )
                 own.append(
-                    Assignment(each.unit, each.text, due_here.moment if due_here else each.due, each.span)
+                    Assignment(
+                        each.unit,
+                        each.text,
+                        due_here.moment if due_here and len(found) == 1 else each.due,
+                        each.span,
+                    )
                 )
         for audience in reading.audiences:
             for role in audience.roles:

@@ -235,6 +235,8 @@ def _is_by_when(moment: Moment, passage: Passage) -> bool:
 # Assignments ----------------------------------------------------------------------------------------------
 
 _INVITES = words(r"kính mời|trân trọng mời")
+_DELIVERS = words(r"báo cáo|gửi|đăng ký|chuẩn bị|lập|tổng hợp|cử|nộp")
+"""No courtesy: "Đề nghị các chi bộ báo cáo số lượng đảng viên dự"."""
 _NEW_UNIT = re.compile(r"[;.]\s+")
 
 
@@ -319,11 +321,18 @@ def _by_unit(passage: Passage) -> list[Passage]:
         lead = re.match(r"\s*(?:giao|đề nghị|yêu cầu)\s+", rest.key, re.IGNORECASE)
         rest = rest.after(lead) if lead else rest
         found = asked_of(rest)
-        if found and (ORGANISATION.match(found[0].text.strip()) or lead):
+        if found and (ORGANISATION.match(found[0].text.strip()) or lead or _asks_others(found)):
             parts.append(before)
             start = match.end()
     parts.append(passage.part(start))
     return [part for part in parts if part]
+
+
+def _asks_others(found: tuple[Passage, Passage]) -> bool:
+    """ "…; các địa phương chuẩn bị ý kiến" """
+    return bool(
+        re.match(r"\s*(?:các|mỗi) (?:địa phương|đơn vị|sở|huyện|xã|ban|ngành)", found[0].key)
+    ) and bool(FIRM_VERB.match(found[1].key))
 
 
 def _one(unit: Passage | None, text: Passage, calendar: Calendar) -> Iterator[Assignment]:
@@ -338,10 +347,12 @@ def loose_assignments(line: Line, calendar: Calendar) -> Iterator[Assignment]:
     """Read a paragraph outside such blocks: "Giao Văn phòng …", "Sở Y tế bố trí trực y tế"."""
     for sentence in line.body.sentences():
         for part in _by_unit(sentence):
-            if any(pattern.search(part.key) for pattern in (*ARRIVE, _INVITES)) or COURTESY.match(part.key):
+            if any(pattern.search(part.key) for pattern in (*ARRIVE, _INVITES)):
                 continue
             lead = ASKS.match(part.key)
             found = asked_of(part.after(lead)) if lead else None
+            if COURTESY.match(part.key) and not (found and _DELIVERS.match(found[1].key)):
+                continue
             found = found or asked_of(part)
             if (
                 found
@@ -476,7 +487,8 @@ def _about(passage: Passage) -> str | None:
         return last.after(match).group(named, "about").words
     said = last.before(match).words
     said = re.sub(
-        r"^(?:mọi )?(?:thông tin|chi tiết)(?: chi tiết)?(?: về)?\s*(?:xin|,)?\s*|^(?:khi|nếu) .*(?=,).*",
+        r"^(?:mọi )?(?:thông tin|chi tiết|vướng mắc|thắc mắc)(?: chi tiết)?(?: về)?\s*(?:xin|,)?\s*"
+        r"|^(?:khi|nếu) .*(?=,).*",
         "",
         said,
         flags=re.IGNORECASE,

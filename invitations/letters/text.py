@@ -111,6 +111,16 @@ def _end_of_columns(lines: list[str], start: int) -> int:
             end = place + 1
         elif len(line) > 60 or place - end > 3:
             break
+    return _with_the_rest_of_the_left(lines, end)
+
+
+def _with_the_rest_of_the_left(lines: list[str], end: int) -> int:
+    """A subject on the left goes on in small letters below the last line that has a right column."""
+    gap = _GAP.search(lines[end - 1], _indent(lines[end - 1]))
+    while gap and end < len(lines) and 0 < len(lines[end].rstrip()) <= gap.end():
+        if not lines[end].strip()[0].islower():
+            break
+        end += 1
     return end
 
 

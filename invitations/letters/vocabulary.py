@@ -175,7 +175,7 @@ ORGANISATION = words(
 """With what the name of an organisation begins."""
 
 GROUP = words(
-    r"các|mỗi|từng|tất cả|những|thường trực các|thường trực|lãnh đạo|thủ trưởng|bí thư|cấp ủy|đảng ủy|chi bộ|đại biểu|đơn vị|cơ quan|địa phương|"
+    r"các|mỗi|từng|tất cả|quý|những|thường trực các|thường trực|lãnh đạo|thủ trưởng|bí thư|cấp ủy|đảng ủy|chi bộ|đại biểu|đơn vị|cơ quan|địa phương|"
     r"huyện ủy|thành ủy|tỉnh ủy|ủy ban|ban|văn phòng|sở|phòng|trung tâm|báo(?! cáo)|đài|viễn thông|điện lực|công ty|công an|trường|hội(?! nghị| trường| thảo)|bộ phận|tổ|đồng chí|đ/c|"
     r"ubnd|hđnd|chủ tịch|giám đốc|trưởng|ngành|xã|phường|vnpt|viettel|mttq|người|cán bộ|phóng viên|đoàn|nhà|y tế|bệnh viện|cục|chi cục|bộ"
 )
@@ -410,7 +410,7 @@ CITING = words(
 )
 COURTESY = words(
     r"(?:trân trọng |rất )?(?:kính mời|mong|đề nghị) (?:các )?(?:quý )?(?:đại biểu|đồng chí|quý vị|đơn vị)?.{0,40}(?:(?:về|đến|tới|tham) )?dự(?: (?:họp|hội nghị|đầy đủ|đông đủ|đúng|theo).{0,60})?|(?:rất )?mong .{0,60}(?:quan tâm|phối hợp|sắp xếp).{0,40}|.{0,60}thông báo (?:để|đến|tới) .{0,80}(?:biết|thực hiện|được biết).{0,40}|trân trọng(?: ?[.!/]|$| cảm ơn| kính mời| thông báo)?|xin trân trọng.{0,40}|"
-    r"(?:giấy mời|thông báo|công điện|công văn) này .{0,80}|trên đây là .{0,200}"
+    r"nhận được (?:giấy mời|thông báo|công điện|công văn|kế hoạch).{0,120}|(?:giấy mời|thông báo|công điện|công văn) này .{0,80}|trên đây là .{0,200}"
 )
 ANNOUNCED_BEFORE = re.compile(
     r"đã (?:có|ban hành|gửi|phát hành) (?:các )?(?:giấy mời|công văn|thông báo|kế hoạch|công điện)",
