@@ -39,3 +39,24 @@ class FindForm(forms.Form):
         """What is asked for; a value that does not exist asks for nothing."""
         self.full_clean()
         return {name: self.cleaned_data.get(name) or "" for name in self.fields}
+
+
+class FindUnitForm(forms.Form):
+    """Which called units; the address carries it."""
+
+    q = LineFormField(label="Tìm theo đơn vị", required=False, max_length=100)
+    loc = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["q"].widget.attrs.update({"autocomplete": "off", "type": "search"})
+        self.helper = FormHelper(self)
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+        self.helper.layout = Layout("q", "loc")
+
+    @property
+    def text(self) -> str:
+        """What is looked for; something too long looks for nothing."""
+        self.full_clean()
+        return str(self.cleaned_data.get("q") or "")

@@ -18,6 +18,7 @@ from invitations.models import Invitation, Meeting
 from reminders import services
 from reminders.models import Reminder
 from reminders.outbox import outbox as read_outbox
+from reminders.recipients import recipients as read_recipients
 
 if TYPE_CHECKING:
     from accounts.requests import PortalRequest
@@ -37,6 +38,15 @@ def reminder(request: PortalRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(visible, pk=pk)
     require(request.user, Right.READ_OUTBOX)
     return render(request, "reminders/reminder.html", {"reminder": found, "tries": found.tries.all()})
+
+
+@require_GET
+def recipients(request: PortalRequest, slug: str) -> HttpResponse:
+    """Show of every called unit whether the letter reached it, who opened it, and what it answered."""
+    meeting = get_object_or_404(Meeting.objects.visible_to(request.user), slug=slug)
+    require(request.user, Right.READ_BOARD)
+    context = {"meeting": meeting, "page": read_recipients(meeting, request.GET)}
+    return render(request, "reminders/recipients.html", context)
 
 
 @require_POST
