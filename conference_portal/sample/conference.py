@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.clock import database_now
 from accounts.models import Tier, Unit
 from bridge_points.models import BridgePoint
-from conference_portal.sample import accounts, letter, units
+from conference_portal.sample import accounts, letter, materials, units
 from invitations.issuing import digest
 from invitations.letters import content as letter_content
 from invitations.models import AssignedUnit, Audience, Chair, InvitedRole, Meeting
@@ -43,6 +43,7 @@ def load(*, as_written: bool) -> Meeting:
         meeting = _write(made)
         _move(meeting, _newcomers_deadline(now), now)
         meeting = publish(meeting_id=meeting.pk)
+        materials.hand_out(meeting)
     if as_written:
         _move(meeting, letter.DEADLINE, now)
     elif meeting.registration_deadline < now and not _is_in_use(meeting):
@@ -84,6 +85,7 @@ def _move(meeting: Meeting, to: datetime, now: datetime) -> None:
     meeting.invitations.update(sent_at=Least(F("sent_at") + days, now))
     meeting.deadlines.update(at=F("at") + days)
     meeting.assignments.update(due_at=F("due_at") + days)
+    meeting.materials.filter(released_at__gt=F("uploaded_at")).update(released_at=F("released_at") + days)
     # One by one, the last first when they move on: no two of a meeting stand on one half day meanwhile.
     for session in sorted(meeting.sessions.all(), key=lambda row: row.date, reverse=days > timedelta(0)):
         session.date += days
