@@ -8,13 +8,14 @@ import unicodedata
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import ParseError, fromstring
 
 from invitations.letters.pages import paragraphs
 from invitations.letters.passages import FOOTNOTE_MARKS
+from invitations.letters.vocabulary import SECRET, TCVN3
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -34,7 +35,19 @@ class LetterError(Exception):
     """Why a file cannot be read as a letter, as a Vietnamese sentence that says what to do."""
 
 
+class Raw(NamedTuple):
+    """The text of a file, and what to know of it, as Vietnamese sentences."""
+
+    text: str
+    notes: tuple[str, ...] = ()
+
+
 def raw_text(content: bytes, name: str = "") -> str:
+    """Return the text of a file alone; see ``raw``."""
+    return raw(content, name).text
+
+
+def raw(content: bytes, name: str = "") -> Raw:
     """Return the text of a file as it lies there: lines, wide gaps and list marks, nothing interpreted.
 
     In: the file's bytes and its name. Raises ``LetterError``.
@@ -45,14 +58,14 @@ def raw_text(content: bytes, name: str = "") -> str:
         )
     if not content.strip():
         raise LetterError("Tệp trống.")
-    text = _read(content, Path(name).suffix.lower())
+    text, notes = _read(content, Path(name).suffix.lower())
     text = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
     if not text.strip():
         raise LetterError("Không thấy chữ nào trong tệp.")
-    return text
+    return Raw(text, notes)
 
 
-def _read(content: bytes, suffix: str) -> str:
+def _read(content: bytes, suffix: str) -> Raw:
     if content[:1024].lstrip().startswith(b"%PDF-"):
         return _pdf(content)
     if content.startswith(b"PK"):
@@ -69,7 +82,7 @@ def _read(content: bytes, suffix: str) -> str:
         )
     if suffix not in ("", ".txt", ".text", ".md"):
         raise LetterError("Chỉ nhận tệp .docx, .pdf (có chữ) hoặc .txt.")
-    return _plain(content)
+    return Raw(_plain(content))
 
 
 def _plain(content: bytes) -> str:
@@ -89,7 +102,7 @@ def _plain(content: bytes) -> str:
     raise LetterError("Không đọc được bảng mã của tệp. Lưu lại với mã UTF-8.")  # pragma: no cover
 
 
-def _pdf(content: bytes) -> str:
+def _pdf(content: bytes) -> Raw:
     import pypdf
     from pypdf.errors import PyPdfError
 
@@ -100,13 +113,15 @@ def _pdf(content: bytes) -> str:
         pages = [page.extract_text(extraction_mode="layout") for page in reader.pages[:MOST_PAGES]]
     except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
         raise LetterError("Tệp PDF hỏng, không mở được. Xuất lại từ Word, hoặc gửi tệp .docx.") from error
-    text = paragraphs(pages)
+    text, count = paragraphs(pages), len(reader.pages)
     if sum(map(str.isalpha, text)) < 20 * max(len(pages), 1) and sum(map(str.isalpha, text)) < 200:
         raise LetterError("Tệp PDF là ảnh chụp, không có chữ. Gửi bản Word, hoặc dán nội dung vào tệp .txt.")
-    return text
+    if count > MOST_PAGES:
+        return Raw(text, (f"Tệp có {count} trang; chỉ đọc {MOST_PAGES} trang đầu.",))
+    return Raw(text)
 
 
-def _docx(content: bytes) -> str:
+def _docx(content: bytes) -> Raw:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return _word_text(archive)
@@ -116,7 +131,7 @@ def _docx(content: bytes) -> str:
         raise LetterError("Tệp Word hỏng hoặc có mật khẩu. Mở bằng Word và lưu lại thành .docx.") from error
 
 
-def _word_text(archive: zipfile.ZipFile) -> str:
+def _word_text(archive: zipfile.ZipFile) -> Raw:
     names = set(archive.namelist())
     if "word/document.xml" not in names:
         raise LetterError("Tệp nén này không phải văn bản Word (.docx).")
@@ -124,7 +139,7 @@ def _word_text(archive: zipfile.ZipFile) -> str:
         raise LetterError("Tệp Word bung ra quá lớn. Chỉ gửi phần giấy mời.")
     body = fromstring(_bytes(archive, "word/document.xml"), forbid_dtd=True)
     lists = _Lists(archive if "word/numbering.xml" in names else None)
-    lines = list(_paragraphs(body, lists))
+    lines = [*_stamps(archive, names), *_paragraphs(body, lists)]
     if "word/footnotes.xml" in names:
         notes = fromstring(_bytes(archive, "word/footnotes.xml"), forbid_dtd=True)
         lines.append("")
@@ -132,7 +147,16 @@ def _word_text(archive: zipfile.ZipFile) -> str:
             if note.get(f"{_W}type") is None:
                 inside = " ".join(_paragraphs(note, _Lists(None))).strip()
                 lines.append(f"{_mark(note.get(f'{_W}id'))} {inside}")
-    return "\n".join(lines)
+    old = any(_is_old(fonts) for fonts in body.iter(f"{_W}rFonts"))
+    return Raw("\n".join(lines), (BY_FONT,) if old else ())
+
+
+def _stamps(archive: zipfile.ZipFile, names: set[str]) -> Iterator[str]:
+    """The stamps of secrecy in the headers and footers of the pages, of which nothing else is read."""
+    for name in sorted(names):
+        if re.fullmatch(r"word/(?:header|footer)\d*\.xml", name):
+            part = fromstring(_bytes(archive, name), forbid_dtd=True)
+            yield from (line for line in _paragraphs(part, _Lists(None)) if SECRET.fullmatch(line))
 
 
 def _bytes(archive: zipfile.ZipFile, name: str) -> bytes:
@@ -211,7 +235,13 @@ def _paragraphs(root: Element, lists: _Lists) -> Iterator[str]:
 def _runs(element: Element) -> Iterator[str]:
     """The characters of a paragraph, without those of paragraphs inside it (text boxes) and deleted ones."""
     for child in element:
-        if child.tag == f"{_W}t":
+        if (
+            child.tag == f"{_W}r"
+            and (fonts := child.find(f"{_W}rPr/{_W}rFonts")) is not None
+            and _is_old(fonts)
+        ):
+            yield _by_font("".join(_runs(child)), fonts)
+        elif child.tag == f"{_W}t":
             yield child.text or ""
         elif child.tag == f"{_W}tab":
             yield "\t"
@@ -230,3 +260,21 @@ def _runs(element: Element) -> Iterator[str]:
             f"{_W}instrText",
         ):
             yield from _runs(child)
+
+
+BY_FONT = "Văn bản có phông chữ cũ (.VnTime, mã TCVN3), đã chuyển sang Unicode theo phông; soát lại chữ."
+
+
+def _is_old(fonts: Element) -> bool:
+    """Whether a run is set in one of the fonts of TCVN3, ".VnTime" and its sisters."""
+    return _font(fonts).startswith(".vn")
+
+
+def _font(fonts: Element) -> str:
+    return (fonts.get(f"{_W}ascii") or fonts.get(f"{_W}hAnsi") or "").lower()
+
+
+def _by_font(text: str, fonts: Element) -> str:
+    """What such a font shows: in those whose name ends with H every letter is a capital."""
+    text = text if any(ord(letter) > 0x17F for letter in text) else text.translate(TCVN3)
+    return text.upper() if _font(fonts).endswith("h") else text

@@ -16,7 +16,7 @@ from invitations.letters.audiences import (
     settle_tiers,
 )
 from invitations.letters.doubts import doubts_of
-from invitations.letters.files import raw_text
+from invitations.letters.files import raw
 from invitations.letters.foot import addressees, annex_begins, copies, foot_begins, signatory
 from invitations.letters.head import Head, read_head, speaking_body, state_of, title_in_body
 from invitations.letters.layout import Block, laid_out
@@ -54,7 +54,11 @@ from invitations.letters.vocabulary import (
 
 def read_file(content: bytes, name: str = "") -> Reading:
     """Read a letter from a file's bytes. Raises ``files.LetterError`` with a Vietnamese sentence."""
-    return read_text(raw_text(content, name))
+    text, notes = raw(content, name)
+    reading = read_text(text)
+    told = [Doubt("text", note) for note in notes]
+    reading.doubts[:0] = told
+    return reading
 
 
 def read_text(raw: str) -> Reading:

@@ -7,9 +7,11 @@ import zipfile
 
 import pypdf
 import pytest
+import typst
 
 from invitations.letters import LetterError, read_file, to_json
 from invitations.letters.files import raw_text
+from invitations.letters.guarded import SECONDS
 from invitations.letters.text import tidied
 from invitations.letters.vocabulary import TCVN3
 
@@ -179,6 +181,65 @@ def test_text_in_tcvn3_is_converted_and_said_so() -> None:
     answer = to_json(read_file(typed.encode("latin-1"), "a.txt"))
     assert answer["sessions"][0]["date"] == "2024-03-12"
     assert any("TCVN3" in doubt["why"] for doubt in answer["doubts"])
+
+
+BACK = {ord(new): old for old, new in ((chr(code), chr(to)) for code, to in TCVN3.items())}
+
+
+def run(text: str, font: str) -> str:
+    fonts = f'<w:rPr><w:rFonts w:ascii="{font}" w:hAnsi="{font}"/></w:rPr>'
+    return f'<w:r>{fonts}<w:t xml:space="preserve">{text}</w:t></w:r>'
+
+
+def test_a_word_file_in_the_old_fonts_is_converted_run_by_run_and_said_so() -> None:
+    """Beside them Unicode stays what it is; a font that ends with H shows capitals."""
+    head = run("Giấy mời".lower().translate(BACK), ".VnTimeH")
+    title = run("Dự Hội nghị sơ kết".translate(BACK), ".VnTime")
+    time_of = run("1. Thời gian: ".translate(BACK), ".VnArial") + run("8 giờ ngày 12/3/2024", "Arial")
+    content = docx("".join(f"<w:p>{each}</w:p>" for each in (head, title, time_of)))
+    assert raw_text(content).split("\n") == [
+        "GIẤY MỜI",
+        "Dự Hội nghị sơ kết",
+        "1. Thời gian: 8 giờ ngày 12/3/2024",
+    ]
+    answer = to_json(read_file(content, "cu.docx"))
+    assert answer["sessions"][0]["date"] == "2024-03-12"
+    assert any("TCVN3" in doubt["why"] for doubt in answer["doubts"])
+
+
+def test_a_stamp_of_secrecy_in_the_head_of_a_page_is_seen() -> None:
+    header = f"<w:hdr {W}>{paragraph('TỐI MẬT')}</w:hdr>"
+    with pytest.raises(LetterError, match="TỐI MẬT"):
+        read_file(docx(paragraph("GIẤY MỜI"), header1=header), "a.docx")
+    other = f"<w:hdr {W}>{paragraph('Trang 2')}</w:hdr>"
+    assert raw_text(docx(paragraph("GIẤY MỜI"), header1=other)) == "GIẤY MỜI"
+
+
+@pytest.fixture(scope="module")
+def plan() -> bytes:
+    """A plan of 300 pages as a person would export it: a letter's head, and annexes without end."""
+    head = "\n\n".join(
+        [
+            "ỦY BAN NHÂN DÂN TỈNH NAM SƠN",
+            "Số: 15/KH-UBND",
+            "KẾ HOẠCH",
+            "Tổ chức Hội nghị trực tuyến tổng kết năm 2024",
+            "1. Thời gian: 8 giờ ngày 12/12/2024 (thứ Năm).",
+            "2. Địa điểm: Hội trường tỉnh.",
+        ]
+    )
+    page = "#pagebreak()\n" + "Chỉ tiêu phát triển giao cho các đơn vị, số liệu từng tháng. " * 40
+    return typst.compile(f'#set page(paper: "a4")\n{head}\n{page * 299}'.encode())
+
+
+def test_of_a_plan_of_300_pages_the_first_are_read_and_the_rest_is_named(plan: bytes) -> None:
+    began = time.process_time()
+    answer = to_json(read_file(plan, "ke-hoach.pdf"))
+    assert time.process_time() - began < SECONDS, "within what the child may use"
+    assert answer["title"] == "Hội nghị trực tuyến tổng kết năm 2024"
+    assert answer["sessions"][0]["date"] == "2024-12-12"
+    told = [doubt["why"] for doubt in answer["doubts"] if doubt["field"] == "text"]
+    assert told[0] == "Tệp có 300 trang; chỉ đọc 40 trang đầu."
 
 
 def test_decomposed_letters_become_composed() -> None:
