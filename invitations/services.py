@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from accounts.models import Unit, User
 
-TAKEN_ADDRESSES = frozenset({"moi", "doc-giay-moi"})
+TAKEN_ADDRESSES = frozenset({"moi", "doc-giay-moi", "mau-giay-moi"})
 """Words that stand where a meeting's slug stands: /hoi-nghi/moi/ is the page of a new meeting."""
 
 

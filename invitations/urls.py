@@ -11,12 +11,17 @@ from invitations.views import (
     issuing,
     letter,
     materials,
+    papers,
     reading,
+    templates,
     work,
 )
 
 MEETING = "hoi-nghi/<slug:slug>/"
 LETTERS = "hoi-nghi/doc-giay-moi/"
+TEMPLATES = "hoi-nghi/mau-giay-moi/"
+PAPERS = MEETING + "van-ban/"
+WORD, PDF = {"ending": "docx"}, {"ending": "pdf"}
 MATERIALS = MEETING + "tai-lieu/"
 
 urlpatterns = [
@@ -28,7 +33,15 @@ urlpatterns = [
     path(LETTERS + "<uuid:key>/tep-goc/", reading.original, name="meeting_letter_original"),
     path(LETTERS + "<uuid:key>/xoa/", reading.delete, name="meeting_letter_delete"),
     path(LETTERS + "<uuid:key>/<slug:group>/", reading.group, name="meeting_letter_group"),
+    path(TEMPLATES, templates.templates, name="meeting_letter_templates"),
+    path(TEMPLATES + "<slug:word>/", templates.template, name="meeting_letter_template"),
+    path(TEMPLATES + "<slug:word>/thu/", templates.try_out, name="meeting_letter_template_try"),
+    path(TEMPLATES + "<slug:word>/bo/", templates.withdraw, name="meeting_letter_template_withdraw"),
     path(MEETING, letter.meeting, name="meeting"),
+    path(PAPERS + "giay-moi.docx", papers.whole, WORD, name="meeting_paper_docx"),
+    path(PAPERS + "giay-moi.pdf", papers.whole, PDF, name="meeting_paper_pdf"),
+    path(PAPERS + "don-vi/<slug:unit>.docx", papers.of_unit, WORD, name="meeting_unit_paper_docx"),
+    path(PAPERS + "don-vi/<slug:unit>.pdf", papers.of_unit, PDF, name="meeting_unit_paper_pdf"),
     path(MEETING + "xac-nhan/", letter.confirm, name="meeting_confirm"),
     path(MEETING + "sua/", editor.edit, name="meeting_edit"),
     path(MEETING + "sua/<slug:part>/moi/", editor.part_add, name="meeting_part_add"),

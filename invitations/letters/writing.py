@@ -42,7 +42,15 @@ def docx_of(
         document.render(words, jinja_env=SandboxedEnvironment(autoescape=True), autoescape=True)
         made = BytesIO()
         document.save(made)
-    except (TemplateError, BadZipFile, KeyError, ValueError, SyntaxError) as error:
+    except (
+        TemplateError,
+        BadZipFile,
+        KeyError,
+        ValueError,
+        SyntaxError,
+        TypeError,
+        AttributeError,
+    ) as error:
         raise BrokenTemplate(str(error)) from error
     return made.getvalue()
 
