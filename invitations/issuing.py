@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -98,6 +99,13 @@ def digest(content: Content) -> str:
 def newest_of(meeting: Meeting) -> LetterIssue | None:
     """Return the version that the units have."""
     return meeting.issues.first()
+
+
+def newest_issues(meetings: Iterable[Meeting]) -> dict[int, LetterIssue]:
+    """Return the newest version of each of ``meetings`` by the meeting's key, without what it says."""
+    issues = LetterIssue.objects.filter(meeting__in={meeting.pk for meeting in meetings})
+    newest = issues.order_by("meeting_id", "-number").distinct("meeting_id")
+    return {issue.meeting_id: issue for issue in newest.defer("content", "changes")}
 
 
 def waiting(meeting: Meeting) -> Waiting:

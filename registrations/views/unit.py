@@ -12,9 +12,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from accounts.clock import database_now
+from accounts.models import User
 from accounts.permissions import Right, may, require
 from accounts.requests import PortalRequest
-from invitations.models import Invitation
+from invitations.issuing import newest_issues
+from invitations.models import Invitation, LetterIssue
 from registrations.asking import ask, miles
 from registrations.earlier import earlier
 from registrations.extension_forms import AskExtensionForm
@@ -51,13 +53,25 @@ def todo(request: PortalRequest) -> HttpResponse:
     """Show what is asked of the unit, by when, and what is missing; then its other meetings."""
     require(request.user, Right.REGISTER)
     own = _own(request)
-    context: dict[str, Any] = {"others": own[1:]}
+    issues = newest_issues([at.invitation.meeting for at in own])
+    context: dict[str, Any] = {"others": own[1:], "behind": _behind(own, issues, request.user)}
     if own:
         first = own[0]
         view, sessions = overview(first), list(first.invitation.meeting.sessions.all())
         context |= {"view": view, "sessions": sessions, "ask": ask(view), "miles": miles(view, sessions)}
         context["asked"] = last_request(view.invitation)
+        context["issue"] = issues.get(first.invitation.meeting_id)
     return render(request, "registrations/todo.html", context)
+
+
+def _behind(own: list[Standing], issues: dict[int, LetterIssue], user: User) -> set[int]:
+    """The meetings of which the person's own unit has opened a version of the letter, but not the newest."""
+    seen = {
+        at.invitation.meeting_id: at.invitation.seen_number
+        for at in own
+        if at.invitation.unit_id == user.unit_id
+    }
+    return {pk for pk, number in seen.items() if pk in issues and 0 < number < issues[pk].number}
 
 
 @require_safe
@@ -80,6 +94,8 @@ def registration(request: PortalRequest, slug: str, unit: str) -> HttpResponse:
     editable = registers and view.standing.is_open
     news = look(registration=view.registration, user=request.user, now=view.standing.now)
     context = page(view, editable=editable) | {"news": news}
+    if registers:
+        context["issue"] = view.invitation.meeting.issues.defer("content", "changes").first()
     context["compares"] = registers and may(request.user, Right.COMPARE_PEOPLE)
     context["offers_copy"] = editable and len(view.delegates) <= FEW and earlier(view.invitation).exists()
     return render(request, "registrations/registration.html", context)
