@@ -38,7 +38,7 @@ class ExportJobQuerySet(models.QuerySet["ExportJob"]):
 
 
 class ExportJob(models.Model):
-    """One workbook asked for: made in the background, offered when it is whole.
+    """One file asked for, a workbook or an archive: made in the background, offered when it is whole.
 
     A worker holds a job by its ``lease``, a token that stands in every later write: a worker that lost
     its job to another one changes nothing any more.
@@ -48,6 +48,8 @@ class ExportJob(models.Model):
         """What is exported."""
 
         DELEGATES = "delegates", "Bảng tổng hợp đại biểu"
+        LETTERS = "letters", "Giấy mời từng đơn vị"
+        LETTERS_STATE = "letters_state", "Giấy mời từng đơn vị (thể thức nhà nước)"
 
     class State(models.TextChoices):
         """``queued → running → done | failed``; a person may cancel before the end."""
@@ -62,7 +64,7 @@ class ExportJob(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="exports")
-    kind = models.CharField("Nội dung", max_length=12, choices=Kind, default=Kind.DELEGATES)
+    kind = models.CharField("Nội dung", max_length=16, choices=Kind, default=Kind.DELEGATES)
     state = models.CharField("Trạng thái", max_length=10, choices=State, default=State.QUEUED)
     done = models.PositiveIntegerField("Đã ghi", default=0)
     total = models.PositiveIntegerField("Tổng số dòng", default=0)
@@ -111,6 +113,11 @@ class ExportJob(models.Model):
     def is_under_way(self) -> bool:
         """Somebody waits for it."""
         return self.state in self.UNDER_WAY
+
+    @property
+    def counted(self) -> str:
+        """What its progress counts."""
+        return "dòng" if self.kind == self.Kind.DELEGATES else "đơn vị"
 
     @property
     def is_ready(self) -> bool:

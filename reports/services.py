@@ -25,6 +25,8 @@ from django.db.models.functions import Now
 
 from accounts.clock import database_now
 from accounts.models import User
+from invitations.models import LetterTemplate
+from reports.letters import write_letters
 from reports.models import Download, ExportJob, ExportJobQuerySet
 from reports.workbooks import write_delegates
 
@@ -53,7 +55,7 @@ def export_directory() -> Path:
 
 @transaction.atomic
 def ask_export(*, meeting: Meeting, user: User, kind: ExportJob.Kind = ExportJob.Kind.DELEGATES) -> ExportJob:
-    """Ask for a workbook and return its job; asking again while it is under way gives the same job.
+    """Ask for a file and return its job; asking again while it is under way gives the same job.
 
     No fault of the broker fails this: the row waits, and ``take_up_exports`` finds it.
     """
@@ -93,6 +95,11 @@ def path_of(job: ExportJob) -> Path:
     return export_directory() / job.file
 
 
+def ending_of(job: ExportJob) -> str:
+    """With what the name of a job's file ends."""
+    return "xlsx" if job.kind == ExportJob.Kind.DELEGATES else "zip"
+
+
 # ── Making ───────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -109,9 +116,9 @@ def make_export(*, job_id: uuid.UUID) -> bool:
     part = export_directory() / f"{job.pk}-{job.lease}.part"
     try:
         with _progress(job) as progress:
-            write_delegates(job.meeting, part, progress=progress)
+            _write(job, part, progress)
             digest = _settle(part)
-        whole = part.with_suffix(".xlsx")
+        whole = part.with_suffix(f".{ending_of(job)}")
         part.replace(whole)
         done = _close(
             job,
@@ -133,6 +140,15 @@ def make_export(*, job_id: uuid.UUID) -> bool:
     finally:
         part.unlink(missing_ok=True)
     return False
+
+
+def _write(job: ExportJob, part: Path, progress: _Progress) -> None:
+    if job.kind == ExportJob.Kind.DELEGATES:
+        write_delegates(job.meeting, part, progress=progress)
+    else:
+        state = job.kind == ExportJob.Kind.LETTERS_STATE
+        form = LetterTemplate.Form.STATE if state else LetterTemplate.Form.PARTY
+        write_letters(job.meeting, part, progress=progress, form=form)
 
 
 def take_up_exports() -> int:

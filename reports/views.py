@@ -5,21 +5,20 @@ from __future__ import annotations
 from collections import Counter
 from functools import partial
 from typing import Any
-from urllib.parse import quote
 from uuid import UUID
 
 from django.contrib import messages
 from django.db.models import Prefetch
-from django.http import FileResponse, HttpResponse, HttpResponseBase
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.clock import database_now
+from accounts.files.giving import attachment
 from accounts.permissions import Right, require
 from accounts.requests import PortalRequest
-from accounts.vietnamese import slug as ascii_slug
 from invitations.models import Meeting
 from registrations.states import UnitState, standings
 from reports import services
@@ -28,7 +27,10 @@ from reports.counts import BOARD_ORDER, read_counts
 from reports.models import Download, ExportJob
 from reports.picture import one_picture
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+TYPES = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "zip": "application/zip",
+}
 MOST_JOBS = 20
 
 
@@ -102,7 +104,7 @@ def exports(request: PortalRequest, slug: str) -> HttpResponse:
     """Show the totals and the files made of them; POST asks for a new file, htmx how far the files are."""
     meeting = _meeting(request, slug, Right.EXPORT)
     if request.method == "POST":
-        services.ask_export(meeting=meeting, user=request.user)
+        services.ask_export(meeting=meeting, user=request.user, kind=_kind(request))
         return redirect(f"{request.path}#tep")
     jobs = _jobs(meeting)
     context: dict[str, Any] = {
@@ -116,6 +118,14 @@ def exports(request: PortalRequest, slug: str) -> HttpResponse:
         counts = read_counts(meeting, picture)
     context |= {"counts": counts, "groups": partial(counts.groups, BOARD_ORDER), "now": picture.now}
     return render(request, "reports/exports.html", context)
+
+
+def _kind(request: PortalRequest) -> ExportJob.Kind:
+    """What is asked for (``noi-dung``); the workbook where nothing is said."""
+    word = request.POST.get("noi-dung", ExportJob.Kind.DELEGATES)
+    if word not in ExportJob.Kind.values:
+        raise Http404(word)
+    return ExportJob.Kind(word)
 
 
 def _jobs(meeting: Meeting) -> list[ExportJob]:
@@ -165,10 +175,10 @@ def export_download(request: PortalRequest, pk: UUID) -> HttpResponseBase:
     try:
         file = services.path_of(job).open("rb")
     except FileNotFoundError:
-        messages.error(request, "Tệp này không còn trên máy chủ. Bấm tạo bảng tổng hợp để có tệp mới.")
+        messages.error(request, "Tệp này không còn trên máy chủ. Bấm tạo lại để có tệp mới.")
         return back
     services.record_download(job=job, user=request.user)
-    response = FileResponse(file, content_type=XLSX)
+    response = FileResponse(file, content_type=TYPES[services.ending_of(job)])
     response["Content-Disposition"] = _attachment(job)
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"
@@ -178,5 +188,6 @@ def export_download(request: PortalRequest, pk: UUID) -> HttpResponseBase:
 def _attachment(job: ExportJob) -> str:
     """Name the file in Vietnamese (RFC 5987), and in plain letters for old programs."""
     made = timezone.localtime(job.finished_at)
-    name = f"Tổng hợp đại biểu, {job.meeting.short_title}, {made:%Hh%M %d-%m-%Y}"
-    return f"attachment; filename=\"{ascii_slug(name)}.xlsx\"; filename*=UTF-8''{quote(name, safe='')}.xlsx"
+    what = "Tổng hợp đại biểu" if job.kind == ExportJob.Kind.DELEGATES else job.get_kind_display()
+    name = f"{what}, {job.meeting.short_title}, {made:%Hh%M %d-%m-%Y}"
+    return attachment(name, services.ending_of(job))
