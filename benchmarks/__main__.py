@@ -1,4 +1,4 @@
-"""``python -m benchmarks [roster] [pages] [submit] [desk] [workbook] [doubles] [--quick]``: print tables.
+"""``python -m benchmarks [roster] [letters_out] [workbook] [pages] … [--quick]``: print tables.
 
 Needs nothing but the checkout: servers, data and portal are its own and gone at the end. Nothing is
 asserted about time; a page that does not answer as it should ends the run.
@@ -23,7 +23,7 @@ from benchmarks.measuring import STOLEN, stolen_since, ticks
 from benchmarks.servers import floor, portal, servers
 from benchmarks.size import QUICK, WHOLE, Size
 
-MEASUREMENTS = ("roster", "workbook", "pages", "submit", "desk", "doubles")
+MEASUREMENTS = ("roster", "letters_out", "workbook", "pages", "submit", "desk", "doubles")
 BUSY = 0.5
 """A load average above which other programs were in the way."""
 
@@ -51,7 +51,7 @@ def main() -> int:
 
 def _measure(what: list[str] | tuple[str, ...], size: Size) -> None:
     with servers() as var:
-        from benchmarks import desk, doubles, load, pages, submit, workbook
+        from benchmarks import desk, doubles, letters_out, load, pages, submit, workbook
 
         print(_machine(var))
         if list(what) == ["doubles"]:
@@ -59,7 +59,9 @@ def _measure(what: list[str] | tuple[str, ...], size: Size) -> None:
             return
         if "roster" in what:
             _roster(var, quick=size is QUICK)
-        if what == ["roster"]:
+        if "letters_out" in what:
+            letters_out.measure(var, quick=size is QUICK)
+        if not set(what) - {"roster", "letters_out"}:
             return
         meeting = load.conference(points=size.points, delegates=size.delegates)
         load.settle()

@@ -45,4 +45,5 @@ def test_every_measurement_prints_its_table() -> None:
         assert f"\n  {page}" in said
     assert "all 9 submissions accepted and found in the database" in said
     assert "One clerk at a registration of 500 delegates" in said
+    assert "Letters of 6 units" in said
     assert said.count("floor: a minimal Django page") == 2
