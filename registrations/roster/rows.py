@@ -7,6 +7,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import NamedTuple
 
 from accounts.vietnamese import line, nfc
@@ -51,6 +52,10 @@ class Tidy(NamedTuple):
     legacy: bool = False
 
 
+_as_it_is = partial(tuple.__new__, Tidy)
+"""Makes a ``Tidy`` without the detour by Python that its own constructor takes."""
+
+
 class Tidier:
     """Makes one line of Unicode of each cell; the same text is tidied once."""
 
@@ -64,7 +69,7 @@ class Tidier:
         encoding = cell.encoding or self.guess
         plain = cell.was is None and (encoding is None or (text.isascii() and cell.encoding is None))
         if plain and _is_tidy(text):
-            return Tidy(text)
+            return _as_it_is((text, (), False))
         key = text, cell.was or encoding
         known = self._known.get(key)
         if known is None:
@@ -155,18 +160,19 @@ class RowReader:
             self.outcome.skipped.append(Skipped(row.number, why))
             return
         cells = self._with_merged(row)
-        texts = {}
+        texts, tidied = dict[int, Tidy](), False
         for column, cell in cells.items():
             tidy = self.tidy(cell)
             if tidy.text or cell.formula:
                 texts[column] = tidy
+                tidied = tidied or tidy.changes != ()
         if not texts:
             return
         why = self._why_no_person(texts, cells)
         if why:
             self.outcome.skipped.append(Skipped(row.number, why))
         else:
-            self._read_person(row, cells, texts)
+            self._read_person(row, _Draft(row.number, cells, texts, tidied=tidied))
 
     def _with_merged(self, row: SheetRow) -> dict[int, Cell]:
         """Give a row what stands in cells that were merged downwards into it."""
@@ -269,12 +275,11 @@ class RowReader:
 
     # ── A person ─────────────────────────────────────────────────────────────────────────────────
 
-    def _read_person(self, row: SheetRow, cells: dict[int, Cell], texts: dict[int, Tidy]) -> None:
-        draft = _Draft(row.number, cells, texts)
+    def _read_person(self, row: SheetRow, draft: _Draft) -> None:
         self._read_name(draft)
         self._read_posts(draft)
-        self._read_plain(draft, Field.ROLE, "role")
-        self._read_plain(draft, Field.POINT, "point")
+        for kind, name in ((Field.ROLE, "role"), (Field.POINT, "point")):
+            self._read_plain(draft, kind, name)
         self._read_note(draft)
         self._read_phone(draft)
         self._check_lengths(draft)
@@ -296,27 +301,32 @@ class RowReader:
         parts = [text for place in places if (text := self._sound(draft, place, Field.FULL_NAME)) is not None]
         if len(parts) < len(places):
             return
-        cell = draft.at(places[0] if places else self.name_places[0])
+        first = places[0] if places else self.name_places[0]
         given = self.places[Field.GIVEN_NAME]
         if given and places and given[0] not in places:
             draft.looks.append(Remark(draft.at(given[0]), "Chỉ có họ đệm, chưa có tên."))
         raw = " ".join(parts)
         if raw.lower() in NOTHING:
+            cell = draft.at(first)
             draft.reasons.append(Remark(cell, f"Thiếu họ và tên. Điền vào ô {cell}."))
             return
-        legacy = any(draft.texts[place].legacy for place in places)
-        raw, phone = part_telephone(raw)
-        if phone:
-            draft.values["phone"] = phone
-            draft.change("full_name", places, (f"chuyển số {phone} sang ô điện thoại",))
-        name = read_name(raw, was_legacy=legacy)
+        only_words = raw.istitle() and raw.replace(" ", "").isalpha()
+        if not only_words:
+            raw, phone = part_telephone(raw)
+            if phone:
+                draft.values["phone"] = phone
+                draft.change("full_name", places, (f"chuyển số {phone} sang ô điện thoại",))
+        name = read_name(raw, was_legacy=draft.tidied and any(draft.texts[place].legacy for place in places))
         draft.values["full_name"], draft.aside = name.text, name.aside
         draft.change("full_name", places, name.changes)
-        draft.reasons += [
-            Remark(cell, text.replace("Họ tên", f"Họ tên ở ô {cell}", 1))
-            for text in faults_of_name(name.text)
-        ]
-        draft.looks += [Remark(cell, text) for text in doubts_of_name(name.text)]
+        self._judge_name(draft, draft.at(first), name.text, sound=only_words and name.text == raw)
+
+    def _judge_name(self, draft: _Draft, cell: str, name: str, *, sound: bool) -> None:
+        if not sound:
+            draft.reasons += [
+                Remark(cell, text.replace("Họ tên", f"Họ tên ở ô {cell}", 1)) for text in faults_of_name(name)
+            ]
+        draft.looks += [Remark(cell, text) for text in doubts_of_name(name)]
 
     def _read_posts(self, draft: _Draft) -> None:
         for kind, name in ((Field.POSITION, "position"), (Field.ORGANISATION, "organisation")):
@@ -442,10 +452,12 @@ _EMPTY = dict.fromkeys(Person._fields, "")
 class _Draft:
     """One person as far as the row has been read."""
 
-    __slots__ = ("aside", "cells", "changes", "looks", "number", "reasons", "texts", "typed", "values")
+    __slots__ = (
+        "aside", "cells", "changes", "looks", "number", "reasons", "texts", "tidied", "typed", "values",
+    )  # fmt: skip
 
-    def __init__(self, number: int, cells: dict[int, Cell], texts: dict[int, Tidy]) -> None:
-        self.number, self.cells, self.texts = number, cells, texts
+    def __init__(self, number: int, cells: dict[int, Cell], texts: dict[int, Tidy], *, tidied: bool) -> None:
+        self.number, self.cells, self.texts, self.tidied = number, cells, texts, tidied
         self.values = _EMPTY.copy()
         self.typed: dict[str, str] = {}
         self.changes: list[Remark] = []
@@ -459,6 +471,8 @@ class _Draft:
 
     def change(self, name: str, places: Sequence[int], extra: Sequence[str]) -> None:
         """Note what was changed in tidying the cells of one field, and what stood there."""
+        if not (self.tidied or extra):
+            return
         said = [text for place in places if place in self.texts for text in self.texts[place].changes]
         if said or extra:
             cell = self.at(places[0])
@@ -485,14 +499,16 @@ def _joined(left: str, right: str, by: str = ", ") -> str:
 
 
 def _is_count(text: str) -> bool:
-    return re.fullmatch(r"0*\d{1,6}[.)]?", text) is not None
+    return _COUNT.fullmatch(text) is not None
 
 
 def _is_numbering(texts: dict[int, Tidy]) -> bool:
     """A row of (1), (2), (3) or A, B, 1, 2 under the headings."""
-    return len(texts) >= 3 and all(
-        re.fullmatch(r"\(?(?:\d{1,2}|[A-Z])\)?", tidy.text) for tidy in texts.values()
-    )
+    return len(texts) >= 3 and all(_COLUMN_NUMBER.fullmatch(tidy.text) for tidy in texts.values())
+
+
+_COUNT = re.compile(r"0*\d{1,6}[.)]?")
+_COLUMN_NUMBER = re.compile(r"\(?(?:\d{1,2}|[A-Z])\)?")
 
 
 def _as_date(text: str) -> str:
