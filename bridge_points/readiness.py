@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from accounts.models import Tier
+from accounts.models import COMMUNE_TIERS
 from accounts.vietnamese import folded
 from bridge_points.listing import SHOWN
 from bridge_points.models import BridgePoint, PointState
@@ -28,7 +28,7 @@ KINDS = (
 """The columns beside the line, whose state is that of its last test."""
 
 EVERYWHERE = frozenset({Assignment.Kind.POWER, Assignment.Kind.PRESS, Assignment.Kind.LINE})
-"""What a service does for all points, where no unit of the point's own branch was asked for it."""
+"""What a service does for all points below the committee it belongs to; a hall it lends to that one alone."""
 
 WORDS = {"": "Tất cả", LATE: "Quá hạn", OPEN: "Chưa sẵn sàng", DONE: "Sẵn sàng"}
 
@@ -114,17 +114,18 @@ def point_readiness(meeting: Meeting, user: User, looked_for: Filter, now: datet
 
 
 class _Plan:
-    """Who does what where: by kind and path of the unit asked, and what services do for all."""
+    """Who does what where: by kind and path of the unit asked; services by the path above them."""
 
     def __init__(self, shares: list[AssignedUnit], paths: set[str], now: datetime) -> None:
         self._now = now
         self._at: Mapping[tuple[str, str], list[AssignedUnit]] = defaultdict(list)
-        self._services: Mapping[str, list[AssignedUnit]] = defaultdict(list)
+        self._services: Mapping[tuple[str, str], list[AssignedUnit]] = defaultdict(list)
         for share in shares:
             kind, path = share.assignment.kind, share.unit.path
             self._at[kind, path].append(share)
-            if not any(below.startswith(path) for below in paths):
-                self._services[kind].append(share)
+            if share.unit.tier not in COMMUNE_TIERS and not any(below.startswith(path) for below in paths):
+                above = next(iter(list(up_from(path))[1:]), path)
+                self._services[kind, above].append(share)
 
     def work_at(self, point: BridgePoint, kind: Assignment.Kind) -> PointWork:
         """The nearest unit's work, from the point's own upwards; else a service's, where it works there."""
@@ -132,8 +133,8 @@ class _Plan:
             if shares := self._at.get((kind, step)):
                 by = "" if step == point.unit.path else shares[0].unit.called
                 return PointWork(kind, Work(tuple(shares), self._now), by)
-        served = kind in EVERYWHERE or point.tier == Tier.PROVINCE
-        if served and (shares := self._services.get(kind)):
-            by = shares[0].unit.called if len(shares) == 1 else f"{len(shares)} đơn vị"
-            return PointWork(kind, Work(tuple(shares), self._now), by)
+        for step in up_from(point.unit.path) if kind in EVERYWHERE else [point.unit.path]:
+            if shares := self._services.get((kind, step)):
+                by = shares[0].unit.called if len(shares) == 1 else f"{len(shares)} đơn vị"
+                return PointWork(kind, Work(tuple(shares), self._now), by)
         return PointWork(kind, None)

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.db.models import Count, Q
 
-from accounts.fields import LineFormField, MomentFormField
+from accounts.fields import MOMENT_FORMATS, LineFormField, MomentFormField
 from invitations.material_files import ACCEPTED, MOST_BYTES
 from invitations.models import Audience, Material, Meeting
 
@@ -44,7 +44,15 @@ class MaterialForm(forms.Form):
             "invalid_pk_value": "Nhóm đã chọn không còn trong giấy mời. Xem lại các ô đã đánh dấu.",
         },
     )
-    released_at = MomentFormField(label="Mở từ", required=False, help_text="Để trống thì mở ngay.")
+    released_at = MomentFormField(
+        label="Mở từ",
+        required=False,
+        help_text="Để trống thì mở ngay.",
+        widget=forms.DateTimeInput(
+            attrs={"placeholder": "dd/mm/yyyy hh:mm", "autocomplete": "off", "class": "form-control"},
+            format=MOMENT_FORMATS[0],
+        ),
+    )
 
     def __init__(self, *args: Any, meeting: Meeting, material: Material | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -55,7 +55,7 @@ def overview(request: PortalRequest, slug: str) -> HttpResponse:
     context: dict[str, Any] = {"meeting": meeting, "now": now}
     if may(request.user, Right.READ_BOARD):
         found = list(meeting.materials.prefetch_related("audiences").select_related("uploaded_by"))
-        context["sheet"] = sheet_of(meeting, found, now)
+        context |= {"sheet": sheet_of(meeting, found, now), "every": meeting.audiences.count()}
         return render(request, "invitations/materials_all.html", context)
     lines = lines_of(meeting, request.user, now)
     unopened = sum(line.released and line.opening is None for line in lines)
