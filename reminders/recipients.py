@@ -65,11 +65,11 @@ VIEWS: dict[str, tuple[str, str, Callable[[Row], bool]]] = {
     "thu-da-di": ("Thư đã đi", "submitted", lambda row: row.is_delivered),
     "thu-chua-den": ("Thư không đi được", "late", lambda row: row.is_undeliverable),
     "da-xem": ("Đã xem", "seen", lambda row: row.is_seen),
-    "chua-xem": ("Chưa xem", "invited", lambda row: not row.is_seen),
+    "chua-xem": ("Chưa xem", "", lambda row: not row.is_seen),
     "ban-moi": ("Chưa xem bản mới", "returned", lambda row: row.is_behind),
     "xac-nhan": ("Đã xác nhận", "confirmed", lambda row: row.is_confirmed),
     "tu-choi": ("Không tham dự", "declined", lambda row: row.is_declined),
-    "chua-tra-loi": ("Chưa trả lời", "draft", lambda row: row.is_unanswered),
+    "chua-tra-loi": ("Chưa trả lời", "invited", lambda row: row.is_unanswered),
 }
 """Ways to narrow the table: word, mark, which rows."""
 

@@ -49,7 +49,14 @@ class LetterIssue(models.Model):
 
     def __str__(self) -> str:
         """Number and kind."""
-        return f"Bản {self.number} · {self.get_kind_display()}"
+        return f"Bản {self.number} · {self.words}"
+
+    @property
+    def words(self) -> str:
+        """What this version is to its reader; a letter after the first calls again."""
+        if self.kind == self.Kind.CALLED and self.number > 1:
+            return "Mời lại"
+        return str(self.Kind(self.kind).label)
 
 
 class Answer(models.Model):
