@@ -114,10 +114,15 @@ def waiting(meeting: Meeting) -> Waiting:
     return Waiting(meeting, newest_of(meeting), content | {"state": "called"})
 
 
+def said_in(issue: LetterIssue) -> Content:
+    """Return what ``issue`` says as a letter: its content, and why the meeting was called off."""
+    return {**issue.content, "reason": issue.reason}
+
+
 def part_of(issue: LetterIssue, invitation: Invitation) -> Content:
     """Return what ``issue`` says to one unit; one called after it went out is put under its heading."""
     unit = invitation.unit
-    content = issue.content
+    content = said_in(issue)
     if all(called["slug"] != unit.slug for called in content["units"]):
         own = {"slug": unit.slug, "name": unit.name, "audience": invitation.audience_id}
         content = content | {"units": [*content["units"], own]}

@@ -147,6 +147,7 @@ def _foot(document: Any, look: Look) -> None:
     for _ in range(4):
         line(right, "", CENTER)
     line(right, "{{ sign_name }}", CENTER, bold=True)
+    _last_line(document)
 
 
 def _party_recipients(paragraph: Any) -> None:
@@ -204,7 +205,14 @@ def _units_annex(document: Any) -> None:
         cells=("{{ row.place }}", "{{ row.name }}", "{{ row.audience }}"),
         aligned=(CENTER, LEFT, LEFT),
     )
+    _last_line(document)
     line(document, "{%p endif %}", LEFT)
+
+
+def _last_line(document: Any) -> None:
+    """A paragraph of no height: Word wants one behind a table that ends a document."""
+    line(document, "", LEFT, after=Pt(0))
+    document.paragraphs[-1].paragraph_format.line_spacing = Pt(1)
 
 
 class Look(NamedTuple):

@@ -62,11 +62,12 @@ def paper(content: Content, form: str = LetterTemplate.Form.PARTY, *, draft: boo
     """Return the words of the letter that ``content`` holds, in one of the two layouts."""
     content = _clean(content)
     of_form = FORMS[LetterTemplate.Form(form)]
+    called = content["state"] == "called"
     parts = {
-        "time": list(_time(content)) if content["state"] == "called" else [],
+        "time": list(_time(content)) if called else [],
         "people": [],
-        "requests": [_request(each) for each in content["assignments"]],
-        "deadlines": list(_deadlines(content)),
+        "requests": [_request(each) for each in content["assignments"]] if called else [],
+        "deadlines": list(_deadlines(content)) if called else [],
         "contacts": [_contact(each) for each in content["contacts"]],
     }
     numbers = _numbers(content, parts)
@@ -128,7 +129,7 @@ def _opening(content: Content) -> str:
     title, issuer = content["title"], content["issuer"]
     if content["state"] != "called":
         letter = f" (Giấy mời số {content['number']})" if content["number"] else ""
-        why = f" Lý do: {content['reason']}." if content.get("reason") else ""
+        why = f" Lý do: {_unclosed(content['reason'])}." if content.get("reason") else ""
         later = " Thời gian tổ chức sẽ thông báo sau." if content["state"] == "postponed" else ""
         return f"{issuer} thông báo {_OFF[content['state']]} {title}{letter}.{why}{later}"
     if content["opening"]:

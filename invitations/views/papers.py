@@ -34,7 +34,7 @@ def whole(request: PortalRequest, slug: str, ending: str) -> HttpResponse:
     issue = issuing.newest_of(meeting)
     unsent = request.GET.get("ban") == "nhap" and may(request.user, Right.EDIT_MEETING)
     as_it_is = meeting.is_draft or issue is None or unsent
-    content = letter_content.of(meeting) if as_it_is or issue is None else issue.content
+    content = letter_content.of(meeting) if as_it_is or issue is None else issuing.said_in(issue)
     return file_of(request, meeting, content, ending=ending, draft=as_it_is, name=f"Giấy mời {meeting}")
 
 

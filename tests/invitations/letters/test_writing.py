@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from docx import Document
+from docx.oxml.ns import qn
 from pypdf import PdfReader
 
 from invitations.letters.content import Content
@@ -216,3 +217,31 @@ def test_a_meeting_that_does_not_take_place_gets_a_notice(state: str, word: str)
 def test_a_template_that_is_no_word_file_is_broken() -> None:
     with pytest.raises(BrokenTemplate):
         docx_of(content(), template=b"PK no zip")
+
+
+PARAGRAPH = [
+    "pStyle",
+    "keepNext",
+    "keepLines",
+    "pageBreakBefore",
+    "pBdr",
+    "shd",
+    "tabs",
+    "spacing",
+    "ind",
+    "contextualSpacing",
+    "jc",
+    "rPr",
+]
+"""In which order WordprocessingML wants the properties of a paragraph (ECMA-376, part 1, 17.3.1.26)."""
+
+
+@pytest.mark.parametrize("form", ["party", "state"])
+def test_word_finds_the_parts_of_the_file_in_its_order(form: str) -> None:
+    document = Document(io.BytesIO(docx_of(content(), form)))
+    for properties in document.element.body.iter(qn("w:pPr")):
+        places = [PARAGRAPH.index(each.tag.partition("}")[2]) for each in properties]
+        assert places == sorted(places)
+    assert [each.tag for each in document.element.body][-2:] == [qn("w:p"), qn("w:sectPr")]
+    for cell in document.element.body.iter(qn("w:tc")):
+        assert cell[-1].tag == qn("w:p")

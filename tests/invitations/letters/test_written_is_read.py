@@ -6,11 +6,13 @@ import re
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from invitations.letters import read_file, to_json
 from invitations.letters.content import Content
+from invitations.letters.example import example
 from invitations.letters.writing import docx_of, pdfs_of
 from invitations.models import LetterTemplate
 
@@ -268,3 +270,11 @@ def test_a_letter_written_as_pdf_is_read_as_the_same_meeting(many: list[Content]
     """Several at a time: the child that sets them starts once."""
     for content, letter in zip(many, pdfs_of(many, form), strict=True):
         assert found(letter, "giay-moi.pdf", content) == expected(content)
+
+
+@pytest.mark.parametrize("state", ["postponed", "cancelled"])
+def test_a_notice_that_a_meeting_does_not_take_place_is_read_as_one(state: str) -> None:
+    notice = {**example(), "title": TITLES[0], "state": state, "reason": "bão số 7"}
+    read = to_json(read_file(docx_of(notice), "thong-bao.docx"))
+    assert (read["kind"], read["state"], read["title"]) == ("thong_bao", state, notice["title"])
+    assert (read["sessions"], read["deadlines"], read["assignments"]) == ([], [], [])
