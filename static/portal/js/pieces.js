@@ -133,7 +133,8 @@
         digest.update(bytes);
         at += bytes.length;
         bar.value = 100 * at / file.size;
-        say(`Đang tải ${file.name}: ${size(at)} trên ${size(file.size)}.`);
+        const doing = at < there.received ? "Đang đối chiếu phần đã tải của" : "Đang tải";
+        say(`${doing} ${file.name}: ${size(at)} trên ${size(file.size)}.`);
       }
       return mine === run && { key: there.key, sha256: digest.hex() };
     }
