@@ -1,7 +1,9 @@
 """What every journey does: sign in, look for what a screen reader could not read, find no side scroll."""
 
+import os
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,11 +15,7 @@ from accounts.models import User
 from invitations.models import Invitation, InvitedRole, Meeting
 from registrations import services
 from tests.factories import PASSWORD
-
-MOVED = """() => document.getAnimations()
-    .filter(one => Number.isFinite(one.effect.getComputedTiming().endTime))
-    .forEach(one => one.finish())"""
-"""Text that is still fading in has no contrast yet."""
+from tests.journeys.album import MOVED, Album
 
 SignIn = Callable[[Page, User], None]
 Check = Callable[[Page], None]
@@ -76,3 +74,9 @@ def close(meeting: Meeting) -> Callable[[], None]:
         meeting.save(update_fields=["registration_deadline"])
 
     return put
+
+
+@pytest.fixture
+def album(tmp_path: Path) -> Album:
+    """Pictures for a guide, kept where ``GUIDE_IMAGES`` says."""
+    return Album(Path(os.environ.get("GUIDE_IMAGES") or tmp_path))

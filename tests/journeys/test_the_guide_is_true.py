@@ -1,15 +1,9 @@
-"""The clerks' guide, done step by step: its pictures are taken here, and what it calls a button is there.
-
-``make guide`` keeps the pictures in ``docs/guide/images``; every other run throws them away.
-"""
+"""The clerks' guide, done step by step: its pictures are taken here, and what it calls a button is there."""
 
 import io
-import os
 import re
-from pathlib import Path
 from urllib.parse import urlsplit
 
-import pytest
 from openpyxl import Workbook
 from playwright.sync_api import Page, expect
 
@@ -17,13 +11,10 @@ from accounts.models import Unit, User
 from invitations.models import InvitedRole
 from tests.browser import PHONE
 from tests.factories import PASSWORD
-from tests.journeys.conftest import MOVED
-from tests.portal import CHECKOUT
+from tests.journeys.album import GUIDES, TO_THE_TOP, WINDOW, Album, holds
 from tests.registrations.test_copying import held
 
-GUIDE = CHECKOUT / "docs" / "guide" / "can-bo-don-vi.md"
-WINDOW = {"width": 1100, "height": 760}
-TO_THE_TOP = "part => part.scrollIntoView({block: 'start', behavior: 'instant'})"
+GUIDE = GUIDES / "can-bo-don-vi.md"
 LIST = [
     ["HUYỆN ỦY CAN LỘC"],
     ["DANH SÁCH ĐẠI BIỂU"],
@@ -48,32 +39,6 @@ def workbook() -> bytes:
     return file.getvalue()
 
 
-class Album:
-    """The pictures that were taken, and all that was to be read on the way."""
-
-    def __init__(self, keep: Path) -> None:
-        self.keep = keep
-        self.names: list[str] = []
-        self.said = ""
-
-    def read(self, page: Page) -> None:
-        """Keep what the page says, what it tells screen readers included."""
-        labels = page.locator("[aria-label]").evaluate_all("all => all.map(one => one.ariaLabel)")
-        self.said += " ".join([page.locator("body").inner_text(), *labels]).casefold()
-
-    def take(self, page: Page, name: str) -> None:
-        """Take a picture of what the window shows."""
-        page.evaluate(MOVED)
-        page.screenshot(path=self.keep / f"{name}.png")
-        self.names.append(name)
-        self.read(page)
-
-
-@pytest.fixture
-def album(tmp_path: Path) -> Album:
-    return Album(Path(os.environ.get("GUIDE_IMAGES") or tmp_path))
-
-
 def test_the_guide_shows_what_a_clerk_finds(
     open_page, sign_in, meeting, an, cuong, can_loc_invitation, nghi_xuan_invitation,
     can_loc, can_loc_communes, district_roles, close, album,
@@ -91,12 +56,7 @@ def test_the_guide_shows_what_a_clerk_finds(
     late.goto("/dang-ky/")
     album.take(late, "het-han")
 
-    guide = GUIDE.read_text()
-    assert re.findall(r"images/([\w-]+)\.png", guide) == album.names
-    kept = {file.stem for file in (GUIDE.parent / "images").glob("*.png")}
-    assert kept == set(album.names), "make guide"
-    bold = [word.rstrip(".") for word in re.findall(r"\*\*(.+?)\*\*", guide)]
-    assert [word for word in bold if word.casefold() not in album.said] == NO_WORDS_OF_A_PAGE
+    holds(GUIDE, album, no_words_of_a_page=NO_WORDS_OF_A_PAGE)
 
 
 def come_in(page: Page, user: User, album: Album) -> None:
