@@ -29,11 +29,11 @@ def write_letters(
 ) -> None:
     """Write one PDF for each called unit into a ZIP at ``path``, numbered in the order of the units.
 
-    They are the version that went out; of a meeting that has none yet, drafts that say so. ``progress`` is
-    told after each letter how many of how many are written; what it raises ends the work.
+    They are the version that went out; of a meeting that is not published yet, drafts that say so.
+    ``progress`` is told after each letter how many of how many are written; what it raises ends the work.
     """
     issue = issuing.newest_of(meeting)
-    calls = meeting.invitations.sent() if issue is not None else meeting.invitations.all()
+    calls = meeting.invitations.all() if meeting.is_draft else meeting.invitations.sent()
     invitations = list(calls.select_related("unit"))
     if issue is not None:
         parts = (issuing.part_of(issue, invitation) for invitation in invitations)
@@ -42,7 +42,7 @@ def write_letters(
         parts = (letter_content.for_unit(whole, invitation.unit.slug) for invitation in invitations)
     progress(0, len(invitations))
     with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
-        letters = pdfs_of(parts, form, draft=issue is None)
+        letters = pdfs_of(parts, form, draft=meeting.is_draft)
         for number, (invitation, letter) in enumerate(zip(invitations, letters, strict=True), 1):
             archive.writestr(_name(number, invitation), letter)
             progress(number, len(invitations))

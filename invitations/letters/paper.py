@@ -337,7 +337,7 @@ def _unclosed(text: str) -> str:
     return text.rstrip(" .,;:")
 
 
-_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
 def _clean(value: Any) -> Any:

@@ -33,9 +33,9 @@ def whole(request: PortalRequest, slug: str, ending: str) -> HttpResponse:
     meeting = fetch(request, slug, Right.READ_BOARD)
     issue = issuing.newest_of(meeting)
     unsent = request.GET.get("ban") == "nhap" and may(request.user, Right.EDIT_MEETING)
-    as_it_is = meeting.is_draft or issue is None or unsent
-    content = letter_content.of(meeting) if as_it_is or issue is None else issuing.said_in(issue)
-    return file_of(request, meeting, content, ending=ending, draft=as_it_is, name=f"Giấy mời {meeting}")
+    draft = meeting.is_draft or unsent
+    content = letter_content.of(meeting) if draft or issue is None else issuing.said_in(issue)
+    return file_of(request, meeting, content, ending=ending, draft=draft, name=f"Giấy mời {meeting}")
 
 
 @require_safe
@@ -51,7 +51,7 @@ def of_unit(request: PortalRequest, slug: str, unit: str, ending: str) -> HttpRe
         else letter_content.for_unit(letter_content.of(meeting), unit)
     )
     name = f"Giấy mời {meeting}, {invitation.unit}"
-    return file_of(request, meeting, content, ending=ending, draft=issue is None, name=name)
+    return file_of(request, meeting, content, ending=ending, draft=meeting.is_draft, name=name)
 
 
 def file_of(

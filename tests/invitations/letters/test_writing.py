@@ -138,7 +138,7 @@ def test_signs_of_markup_appear_as_typed_in_pdf(form: str) -> None:
 
 
 def test_what_no_document_may_hold_is_left_out() -> None:
-    letter = content(opening="Trước\x00\x07sau\x1b")
+    letter = content(opening="Trước\x00\x07\ufffe\ud83dsau\x1b")
     assert "Trước sau" in " ".join(word_text(docx_of(letter)).split())
     assert "Trước sau" in " ".join(pdf_text(pdf_of(letter)).split())
 
