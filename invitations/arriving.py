@@ -52,7 +52,7 @@ def begin(*, meeting: Meeting, user: User, name: str, size: int) -> ArrivingFile
     with transaction.atomic():
         Meeting.objects.select_for_update().get(pk=meeting.pk)
         halfway = mine.filter(name=name, size=size).first()
-        if halfway is not None:
+        if halfway is not None and halfway.file.storage.exists(halfway.file.name or ""):
             return halfway
         for oldest in mine.order_by("-pk")[MOST_AT_ONCE - 1 :]:
             forget(oldest)
@@ -89,10 +89,13 @@ def take_piece(*, key: UUID, user: User, offset: int, piece: IO[bytes]) -> int:
     body = piece.read(PIECE + 1)
     if len(body) > PIECE or offset + len(body) > arriving.size:
         raise OutOfStep(arriving.received)
-    with open(arriving.file.path, "r+b") as file:
-        file.seek(offset)
-        file.write(body)
-        file.truncate()
+    try:
+        with open(arriving.file.path, "r+b") as file:
+            file.seek(offset)
+            file.write(body)
+            file.truncate()
+    except FileNotFoundError as gone:
+        raise ArrivingFile.DoesNotExist from gone
     arriving.received = offset + len(body)
     arriving.save(update_fields=["received"])
     return arriving.received

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
@@ -14,7 +15,8 @@ from accounts.clock import database_now
 from accounts.files.refusing import FileRefused
 from accounts.permissions import Right, may
 from invitations.arriving import forget
-from invitations.material_files import inspect_material, secrecy
+from invitations.material_files import secrecy
+from invitations.material_guarded import look_through
 from invitations.models import ArrivingFile, Audience, Material
 
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ NOT_THE_SAME = (
     "Tệp đã nhận không khớp với tệp trên máy của đồng chí, có thể tệp đã được sửa giữa chừng. "
     "Chọn lại tệp để tải từ đầu."
 )
+GONE = "Tệp đã tải lên không còn trên máy chủ. Chọn lại tệp."
 
 
 def publish(
@@ -44,14 +47,14 @@ def publish(
     if secret := secrecy(title):
         raise ValidationError({"title": secret})
     try:
-        with arriving.file.open("rb") as file:
-            found = inspect_material(file, name=arriving.name)
+        found = look_through(Path(arriving.file.path), name=arriving.name)
         if sha256 and sha256 != found.sha256:
             raise FileRefused(NOT_THE_SAME)
-    except FileRefused as reason:
+    except (FileRefused, FileNotFoundError) as reason:
         with transaction.atomic():
             forget(arriving)
-        raise ValidationError({"file": f"“{arriving.name}”: {reason}"}) from reason
+        why = reason if isinstance(reason, FileRefused) else GONE
+        raise ValidationError({"file": f"“{arriving.name}”: {why}"}) from reason
     with transaction.atomic():
         if not ArrivingFile.objects.select_for_update().filter(pk=arriving.pk).exists():
             raise ValidationError({"file": "Tệp này vừa được công bố rồi. Xem lại danh sách tài liệu."})

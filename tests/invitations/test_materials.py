@@ -15,9 +15,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from accounts.files.refusing import FileRefused
 from accounts.models import User
 from accounts.receiving import MOST_BYTES
-from invitations import arriving, materials
+from invitations import arriving, material_guarded, materials
 from invitations.models import ArrivingFile, Audience, Material, MaterialOpening
 from tests.cast import client_of
 from tests.factories import (
@@ -27,7 +28,7 @@ from tests.factories import (
     MaterialOpeningFactory,
     UserFactory,
 )
-from tests.invitations.test_material_files import mp4, pdf
+from tests.invitations.test_material_files import box, mp4, pdf
 
 CONTENT = pdf()
 
@@ -159,6 +160,28 @@ def test_a_withdrawn_material_is_gone_for_units_and_comes_back(page, material, n
     assert "Đã thu hồi" in propaganda.get(page).text
     propaganda.post(address + "thu-hoi/", {"lai": "1"})
     assert unit.get(address).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("prepare", "words"),
+    [
+        ("", None),
+        ("import os; os.kill(os.getpid(), 9)", "quá lâu"),
+        ("import sys; sys.exit(1)", "quá nhiều trang"),
+    ],
+)
+def test_a_large_file_is_looked_through_at_arms_length(tmp_path, monkeypatch, prepare, words):
+    film = tmp_path / "film"
+    film.write_bytes(mp4(box(b"moov", b"x" * 50), box(b"mdat", b"y" * material_guarded.SMALL)))
+    monkeypatch.setattr(material_guarded, "PREPARE", prepare)
+    if words is None:
+        found = material_guarded.look_through(film, name="a.mp4")
+        assert found.sha256 == hashlib.sha256(film.read_bytes()).hexdigest()
+        with pytest.raises(FileRefused, match="Đổi đuôi thành"):
+            material_guarded.look_through(film, name="a.pdf")
+    else:
+        with pytest.raises(FileRefused, match=words):
+            material_guarded.look_through(film, name="a.mp4")
 
 
 # ── Opening ──────────────────────────────────────────────────────────────────────────────────────
@@ -350,6 +373,22 @@ def test_what_arrived_and_is_not_what_was_sent_is_refused(page, district_audienc
     assert answer.status_code == 422
     assert "không khớp" in answer.text
     assert not ArrivingFile.objects.exists()
+
+
+def test_an_upload_whose_bytes_are_gone_says_so_and_begins_anew(page, district_audience, nguyet):
+    browser, film = client_of(nguyet), mp4()
+    begun = browser.post(page + "tai-len/", {"name": "a.mp4", "size": len(film)}).json()
+    send(browser, begun["url"], 0, film)
+    file = ArrivingFile.objects.get().file
+    file.storage.delete(file.name)
+    assert send(browser, begun["url"], len(film), b"").status_code == 404
+    sent = form(district_audience, arrived=begun["key"])
+    del sent["file"]
+    again = browser.post(page + "tai-len/", {"name": "a.mp4", "size": len(film)}).json()
+    assert again["key"] != begun["key"]
+    answer = browser.post(page + "them/", sent)
+    assert answer.status_code == 422
+    assert "không còn trên máy chủ" in answer.text
 
 
 @pytest.mark.parametrize(
