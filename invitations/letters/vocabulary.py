@@ -176,7 +176,7 @@ ORGANISATION = words(
 
 GROUP = words(
     r"các|mỗi|từng|tất cả|quý|những|thường trực các|thường trực|lãnh đạo|thủ trưởng|bí thư|cấp ủy|đảng ủy|chi bộ|đại biểu|đơn vị|cơ quan|địa phương|"
-    r"huyện ủy|thành ủy|tỉnh ủy|ủy ban|ban|văn phòng|sở|phòng|trung tâm|báo(?! cáo)|đài|viễn thông|điện lực|công ty|công an|trường|hội(?! nghị| trường| thảo)|bộ phận|tổ|đồng chí|đ/c|"
+    r"huyện ủy|thành ủy|tỉnh ủy|ủy ban|ban|văn phòng|sở|phòng|trung tâm|báo(?! cáo)|đài|viễn thông|điện lực|bưu điện|chi nhánh|kho bạc|ngân hàng|công ty|công an|trường|hội(?! nghị| trường| thảo)|bộ phận|tổ|đồng chí|đ/c|"
     r"ubnd|hđnd|chủ tịch|giám đốc|trưởng|ngành|xã|phường|vnpt|viettel|mttq|người|cán bộ|phóng viên|đoàn|nhà|y tế|bệnh viện|cục|chi cục|bộ"
 )
 """With what somebody begins who is asked to do something."""
@@ -205,7 +205,7 @@ POSTS = words(
     r"Vụ trưởng|Ủy viên|Thường trực|Kỹ sư|kỹ sư|Đội trưởng|Tổ trưởng|Trưởng Công an|Chỉ huy trưởng|Viện trưởng|Trưởng đoàn|Trưởng bộ phận|Văn thư|văn thư)",
     case=True,
 )
-HONORIFIC = r"(?<!\w)(?:[Cc]ác )?(?:[Đđ]ồng chí|[Đđ]/c\.?|[ÔÔô]ng|[Bb]à|[Aa]nh|[Cc]hị|ĐC|Đ/C)"
+HONORIFIC = r"(?<!\w)(?:[Cc]ác )?(?:[Đđ]ồng chí|[Đđ]/c\.?|[ÔÔô]ng|[Bb]à|[Tt]hầy|[Cc]ô|[Aa]nh|[Cc]hị|ĐC|Đ/C)"
 POST_IN_CAPITALS = re.compile(
     r"(?:PHÓ |Q\. ?)?(?:CHÁNH|CHỦ TỊCH|BÍ THƯ|GIÁM ĐỐC|TRƯỞNG|HIỆU TRƯỞNG|TỔNG GIÁM ĐỐC|THỦ TRƯỞNG|CỤC TRƯỞNG|THỨ TRƯỞNG|BỘ TRƯỞNG|PHÓ|CHỦ NHIỆM|TỔNG)"
 )
@@ -357,7 +357,7 @@ LINE_TEST = words(
     r"(?: (?:các |hệ thống )?(?:đường truyền|kỹ thuật|tín hiệu|kết nối|điểm cầu|hệ thống|âm thanh))|kết nối thử|chạy thử|tổng duyệt(?: kỹ thuật)?|kết nối kỹ thuật(?= (?:từ|lúc|vào))"
 )
 BY_WHEN = words(
-    r"(?:xong |hoàn thành )?trước(?: khi)?(?: hết)?|chậm nhất(?: là)?|muộn nhất(?: là)?|hạn (?:chót|cuối|cuối cùng)(?: là)?|thời hạn(?: là)?|hạn|đến hết|hết ngày"
+    r"(?:xong |hoàn thành )?trước(?: khi)?(?: hết)?|chậm nhất(?: là)?|muộn nhất(?: là)?|trong(?= ngày \d)|hạn (?:chót|cuối|cuối cùng)(?: là)?|thời hạn(?: là)?|hạn|đến hết|hết ngày"
 )
 DUE_THINGS = words(
     r"gửi|đăng ký|báo cáo|nộp|xác nhận|danh sách|văn bản|phản hồi|tham luận|cử|lập|tổng hợp|góp ý|thông báo|cung cấp|ý kiến|số lượng|báo(?= (?:tên|số|về|cho))"
@@ -409,7 +409,7 @@ CITING = words(
     r"căn cứ|thực hiện|theo|tiếp theo|tiếp tục|xét|sau khi|nhận được|ngày .{5,60} (?:đã có|đã ban hành)|để (?:chuẩn bị|tổ chức|bảo đảm|đảm bảo|phục vụ)"
 )
 COURTESY = words(
-    r"(?:trân trọng |rất )?(?:kính mời|mong|đề nghị) (?:các )?(?:quý )?(?:đại biểu|đồng chí|quý vị|đơn vị)?.{0,40}(?:(?:về|đến|tới|tham) )?dự(?: (?:họp|hội nghị|đầy đủ|đông đủ|đúng|theo).{0,60})?|(?:rất )?mong .{0,60}(?:quan tâm|phối hợp|sắp xếp).{0,40}|.{0,60}thông báo (?:để|đến|tới) .{0,80}(?:biết|thực hiện|được biết).{0,40}|trân trọng(?: ?[.!/]|$| cảm ơn| kính mời| thông báo)?|xin trân trọng.{0,40}|"
+    r"(?:trân trọng |rất |kính )?(?:kính mời|mong|đề nghị) (?:các )?(?:quý )?(?:đại biểu|đồng chí|quý vị|đơn vị)?.{0,40}(?:(?:về|đến|tới|tham) )?dự(?: (?:họp|hội nghị|đầy đủ|đông đủ|đúng|theo).{0,60})?|(?:rất )?mong .{0,60}(?:quan tâm|phối hợp|sắp xếp).{0,40}|.{0,60}thông báo (?:để|đến|tới) .{0,80}(?:biết|thực hiện|được biết).{0,40}|trân trọng(?: ?[.!/]|$| cảm ơn| kính mời| thông báo)?|xin trân trọng.{0,40}|"
     r"nhận được (?:giấy mời|thông báo|công điện|công văn|kế hoạch).{0,120}|(?:giấy mời|thông báo|công điện|công văn) này .{0,80}|trên đây là .{0,200}"
 )
 ANNOUNCED_BEFORE = re.compile(
