@@ -1,9 +1,27 @@
 """What units declared, to look at: every change goes through the services, which lock, count and record."""
 
+from typing import Any
+
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 
 from accounts.admin import LookOnly, ReadOnlyAdmin
-from registrations.models import Attempt, Change, Delegate, Extension, Registration, Submission
+from registrations.models import (
+    Attempt,
+    Change,
+    CommuneAnswer,
+    CommuneLink,
+    Delegate,
+    Extension,
+    ExtensionRequest,
+    Registration,
+    RosterColumns,
+    RosterUpload,
+    SamePerson,
+    SignedScan,
+    Submission,
+)
 
 
 class SubmissionInline(LookOnly, admin.TabularInline):  # type: ignore[type-arg]
@@ -100,3 +118,77 @@ class ChangeAdmin(ReadOnlyAdmin):
     def unit(self, change: Change) -> str:
         """Whose registration."""
         return str(change.registration.invitation.unit)
+
+
+@admin.register(ExtensionRequest)
+class ExtensionRequestAdmin(ReadOnlyAdmin):
+    """More time that was asked for, and what became of it."""
+
+    list_display = ("invitation", "asked_at", "asked_by", "state", "decided_at", "decided_by")
+    list_filter = ("state", "invitation__meeting")
+    list_select_related = ("invitation__unit", "invitation__meeting", "asked_by", "decided_by")
+    list_per_page = 60
+
+
+@admin.register(RosterUpload)
+class RosterUploadAdmin(ReadOnlyAdmin):
+    """Lists that were brought; what was read in them is too long for a page here."""
+
+    list_display = ("name", "invitation", "uploaded_at", "uploaded_by", "added", "known", "taken_at")
+    list_filter = ("invitation__meeting",)
+    list_select_related = ("invitation__unit", "invitation__meeting", "uploaded_by")
+    exclude = ("read",)
+    list_per_page = 60
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Leave what was read where it is."""
+        return super().get_queryset(request).defer("read")
+
+
+@admin.register(RosterColumns)
+class RosterColumnsAdmin(ReadOnlyAdmin):
+    """How units have corrected the reading of their lists."""
+
+    list_display = ("unit", "changed_at")
+    list_select_related = ("unit",)
+
+
+@admin.register(CommuneLink)
+class CommuneLinkAdmin(ReadOnlyAdmin):
+    """Links of communes. Their key is not shown: who has it may send."""
+
+    list_display = ("unit", "invitation", "made_at", "made_by", "opened_at", "revoked_at", "revoked_by")
+    list_filter = ("invitation__meeting",)
+    list_select_related = ("unit", "invitation__unit", "invitation__meeting", "made_by", "revoked_by")
+    list_per_page = 60
+
+
+@admin.register(CommuneAnswer)
+class CommuneAnswerAdmin(ReadOnlyAdmin):
+    """What communes sent by their links."""
+
+    list_display = ("link", "connects", "expected", "state", "arrived_at", "decided_at", "decided_by")
+    list_filter = ("state", "link__invitation__meeting")
+    list_select_related = ("link__unit", "decided_by")
+    list_per_page = 60
+
+
+@admin.register(SignedScan)
+class SignedScanAdmin(ReadOnlyAdmin):
+    """Signed papers beside submissions."""
+
+    list_display = ("name", "submission", "size", "uploaded_at", "uploaded_by")
+    list_filter = ("submission__registration__invitation__meeting",)
+    list_select_related = ("submission", "uploaded_by")
+    exclude = ("file",)
+    list_per_page = 60
+
+
+@admin.register(SamePerson)
+class SamePersonAdmin(ReadOnlyAdmin):
+    """What was decided of rows that look alike."""
+
+    list_display = ("first", "second", "kind", "decided_at", "decided_by")
+    list_filter = ("kind", "first__registration__invitation__meeting")
+    list_select_related = ("first", "second", "decided_by")
+    list_per_page = 60

@@ -164,14 +164,14 @@ def apply(difference: Difference, document: Document) -> dict[str, Any]:
 
 
 def totals(document: Document) -> Totals:
-    """Count a document as its receipt does: numbers at points that connect, names, connected communes.
+    """Count a document as its receipt does: numbers at points that connect, people, connected communes.
 
     A point that is not in the document is the provincial hall, which always takes part.
     """
     off = {point["unit"] for point in document.get(POINTS, []) if not point["connects"]}
     return Totals(
         declared=sum(row["number"] for row in document.get(NUMBERS, []) if row["point"] not in off),
-        named=len(document.get(PEOPLE, [])),
+        named=len(document.get(PEOPLE, [])) - document.get("second_posts", 0),
         points=sum(
             1
             for point in document.get(POINTS, [])

@@ -21,6 +21,9 @@ from registrations.roster.takeover import part, role_called, role_named
 COPIES = UUID("8c1b7f0a-3d52-4c59-9f38-5e0f4b7a61d2")
 """The name space of the keys of people taken over: the same person gets the same key each time."""
 
+MOST_TICKED = 2_000
+"""People whom a page offers one by one; nobody ticks more."""
+
 LONE_BOXES = ("venue", "chair")
 TECHNICIAN = ("technician", "technician_phone")
 """Two boxes that belong together: a name with somebody else's number helps nobody."""
@@ -95,6 +98,11 @@ class Plan:
     def new_people(self) -> list[PersonLine]:
         """Those who are not in this meeting's list yet."""
         return [line for line in self.people if not line.is_known]
+
+    @property
+    def can_be_chosen(self) -> bool:
+        """People can be ticked one by one; a longer list comes over whole and is thinned out there."""
+        return 0 < len(self.new_people) <= MOST_TICKED
 
     @property
     def points(self) -> list[PointLine]:

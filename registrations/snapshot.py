@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from django.db.models import Q
 
 from bridge_points.models import BridgePoint
+from registrations.doubles import second_posts
+from registrations.models import SamePerson
 
 if TYPE_CHECKING:
     from invitations.models import Invitation
@@ -17,7 +19,10 @@ if TYPE_CHECKING:
 
 
 class Counts(NamedTuple):
-    """The three numbers of a receipt; each is the number of rows or the sum of rows in the document."""
+    """The three numbers of a receipt; each is a number or a sum of rows in the document.
+
+    ``named`` is people: rows without the ``second_posts`` of the document.
+    """
 
     declared: int
     named: int
@@ -45,7 +50,7 @@ def take_snapshot(registration: Registration, invitation: Invitation) -> tuple[d
     roles: dict[int | None, str] = {role.pk: str(role) for role in invitation.audience.roles.all()}
     headcounts = list(registration.headcounts.order_by("pk"))
     delegates = list(registration.delegates.all())
-    content = {
+    content: dict[str, Any] = {
         "meeting": invitation.meeting.slug,
         "unit": invitation.unit.slug,
         "points": [_point(point) for point in own],
@@ -73,12 +78,22 @@ def take_snapshot(registration: Registration, invitation: Invitation) -> tuple[d
             for delegate in delegates
         ],
     }
+    more = _second_posts(registration) if len(delegates) > 1 else 0
+    if more:
+        content["second_posts"] = more
     counts = Counts(
         declared=sum(headcount.number for headcount in headcounts if at[headcount.bridge_point_id].connects),
-        named=len(delegates),
+        named=len(delegates) - more,
         points=sum(1 for point in own if point.connects and point.unit_id != invitation.unit_id),
     )
     return content, counts
+
+
+def _second_posts(registration: Registration) -> int:
+    """How many rows are one more post of somebody in the list: the receipt counts people."""
+    here = {"first__registration": registration, "second__registration": registration}
+    same = SamePerson.objects.filter(kind=SamePerson.Kind.TWO_POSTS, **here).order_by()
+    return second_posts(same.values_list("first_id", "second_id"))
 
 
 def names_beyond(content: dict[str, Any]) -> int:

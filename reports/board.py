@@ -358,6 +358,7 @@ def _changes(meeting: Meeting, now: datetime) -> list[Any]:
     """The last things that happened, the small changes of one registration gathered into one."""
     return list(
         Change.objects.filter(registration__invitation__meeting=meeting, at__gt=now - LATELY)
+        .exclude(kind__in=(Change.Kind.DOWNLOADED, Change.Kind.PAIRED))  # these name people
         .annotate(
             group=Case(When(kind__in=EDITS, then=Value("edit")), default=F("kind"), output_field=CharField())
         )
@@ -391,6 +392,10 @@ def _entry(change: dict[str, Any], unit: UnitCounts, submission: Submission | No
             return Entry(at, name, before="Văn phòng trả lại", after=f": {what}")
         case Change.Kind.EXTENDED:
             return Entry(at, name, before="Văn phòng gia hạn", after=f": {what}")
+        case Change.Kind.SCAN_ADDED:
+            return Entry(at, name, after=f"đính kèm bản ký: {what}")
+        case Change.Kind.SCAN_REMOVED:
+            return Entry(at, name, after=f"xóa bản ký: {what}")
         case Change.Kind.ASKED:
             return Entry(at, name, after=f"xin gia hạn: {what}")
         case Change.Kind.REFUSED:

@@ -31,6 +31,10 @@ class Change(models.Model):
         EXTENDED = "extended", "gia hạn"
         ASKED = "asked", "xin gia hạn"
         REFUSED = "refused", "không cho gia hạn"
+        SCAN_ADDED = "scan", "đính kèm bản ký"
+        SCAN_REMOVED = "unscan", "xóa bản ký"
+        PAIRED = "paired", "xem tên trùng"
+        DOWNLOADED = "taken", "tải tệp về"
 
     registration = models.ForeignKey(Registration, on_delete=models.CASCADE, related_name="changes")
     version = models.PositiveIntegerField()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import Any, NamedTuple
 
 from accounts.models import User
 from bridge_points.models import BridgePoint
 from invitations.models import Invitation
-from registrations.earlier import Plan, earlier, plan_of
+from registrations.earlier import PersonLine, Plan, earlier, plan_of
 from registrations.models import Delegate
 from registrations.services.drafts import Draft, editing
 from registrations.services.rows import add_delegates, own_point, save_own_point, write_commune_point
@@ -29,10 +30,12 @@ def take_over(
     source_id: int,
     people: bool = True,
     points: bool = True,
+    only: Collection[int] | None = None,
 ) -> Taken:
     """Take over what ``plan_of`` finds under the lock: people, points, or both.
 
-    ``source_id`` is an invitation of ``earlier``, else ``Invitation.DoesNotExist``. Raises ``Closed``.
+    ``only`` are the delegates of then who come again; None is all of them. ``source_id`` is
+    an invitation of ``earlier``, else ``Invitation.DoesNotExist``. Raises ``Closed``.
     """
     who: dict[str, Any] = {"invitation_id": invitation_id, "user": user, "waited": waited}
     with editing(**who) as draft:
@@ -41,9 +44,10 @@ def take_over(
         if points:
             _take_communes(draft, plan)
             _take_own(draft, plan, who)  # the draft in hand notes nothing from here on
-        if people and plan.new_people:
-            add_delegates(**who, rows=_rows(draft.invitation, plan))
-    return Taken(len(plan.new_people) if people else 0, len(plan.new_points) if points else 0)
+        lines = [line for line in plan.new_people if only is None or line.delegate.pk in only]
+        if people and lines:
+            add_delegates(**who, rows=_rows(draft.invitation, lines))
+    return Taken(len(lines) if people else 0, len(plan.new_points) if points else 0)
 
 
 def _take_communes(draft: Draft, plan: Plan) -> None:
@@ -58,7 +62,7 @@ def _take_own(draft: Draft, plan: Plan, who: dict[str, Any]) -> None:
         save_own_point(**who, values=plan.own.values, version=own_point(draft.invitation).version)
 
 
-def _rows(invitation: Invitation, plan: Plan) -> list[dict[str, Any]]:
+def _rows(invitation: Invitation, lines: Sequence[PersonLine]) -> list[dict[str, Any]]:
     """The people as ``add_delegates`` takes them, each at the point of the same unit where there is one."""
     branch = BridgePoint.objects.filter(
         meeting=invitation.meeting, unit__path__startswith=invitation.unit.path
@@ -77,5 +81,5 @@ def _rows(invitation: Invitation, plan: Plan) -> list[dict[str, Any]]:
             "role": line.role,
             "bridge_point": here.get(line.delegate.bridge_point.unit_id, own),
         }
-        for line in plan.new_people
+        for line in lines
     ]

@@ -48,6 +48,7 @@ def look(*, registration: Registration | None, user: User, now: datetime) -> Uns
     new = (
         registration.changes.filter(Q(version__gt=last.version) | Q(version=last.version, at__gt=last.at))
         .exclude(by=user)
+        .exclude(kind=Change.Kind.DOWNLOADED)
         .select_related("by")
         .annotate(of=Window(Count("pk")))
     )
@@ -64,6 +65,7 @@ def with_unseen(meeting: Meeting, user: User) -> QuerySet[Invitation]:
     """
     mine = Look.objects.filter(user=user, registration__invitation=OuterRef("pk"))
     changes = Change.objects.filter(registration__invitation=OuterRef("pk"))
+    changes = changes.exclude(kind=Change.Kind.DOWNLOADED)
     first = Q(version__gt=Coalesce(OuterRef("looked_version"), -1))
     later = Q(version=OuterRef("looked_version"), at__gt=OuterRef("looked_at"))
     new = changes.order_by().filter(first | later).exclude(by=user)

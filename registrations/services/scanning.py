@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -11,7 +12,7 @@ from django.db import transaction
 from accounts.clock import database_now
 from accounts.files.inspecting import inspect
 from accounts.models import User
-from registrations.models import SignedScan, Submission
+from registrations.models import Change, SignedScan, Submission
 from registrations.services import locking
 
 MOST_FILES = 20
@@ -53,11 +54,12 @@ def attach(
         except Exception:
             scan.file.delete(save=False)
             raise
+        _log(submission, Change.Kind.SCAN_ADDED, name, scan.uploaded_at, user)
         return scan
 
 
 @transaction.atomic
-def detach(*, submission: Submission, invitation_id: int, key: UUID) -> str:
+def detach(*, submission: Submission, invitation_id: int, user: User, key: UUID) -> str:
     """Take a scan away, and its file once that is certain; return what it was called.
 
     Raises ``SignedScan.DoesNotExist`` where it is gone already.
@@ -66,5 +68,10 @@ def detach(*, submission: Submission, invitation_id: int, key: UUID) -> str:
     scan = SignedScan.objects.get(submission=submission, key=key)
     file, name = scan.file, scan.name
     scan.delete()
+    _log(submission, Change.Kind.SCAN_REMOVED, name, database_now(), user)
     transaction.on_commit(lambda: file.storage.delete(file.name or ""))
     return name
+
+
+def _log(submission: Submission, kind: Change.Kind, name: str, at: datetime, user: User) -> None:
+    locking.log(submission.registration, kind, f"lần {submission.number}, {name}"[:300], at, user)

@@ -26,6 +26,10 @@ from registrations.services import commune_links
 from registrations.services.drafts import Closed
 from registrations.states import Standing, standing, with_extension
 
+OPENED = "da-mo"
+"""What the page's own script says once somebody sees the page: a chat program that draws a preview of the
+link asks for the page too, and runs nothing."""
+
 
 @login_not_required
 @csrf_exempt
@@ -37,11 +41,13 @@ def commune_link(request: HttpRequest, token: str) -> HttpResponse:
     at = _standing(link)
     if link.revoked_at is not None or not at.invitation.unit.covers(link.unit):
         response = _page(request, "commune_revoked.html", link, at, status=410)
+    elif request.method == "POST" and OPENED in request.POST:
+        commune_links.open_link(link=link)
+        response = HttpResponse(status=204)
     elif request.method == "POST":
+        commune_links.open_link(link=link)
         response = _answer(cast(PortalRequest, request), token, link, at)
     else:
-        if request.method == "GET":
-            commune_links.open_link(link=link)
         response = _form_page(request, link, at)
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["X-Robots-Tag"] = "noindex, nofollow"

@@ -19,6 +19,7 @@ from registrations.roster.containers import TOO_LARGE
 from registrations.roster.limits import MOST_BYTES
 from registrations.services.commune_table import take_sheet
 from registrations.services.drafts import Closed, Stale
+from registrations.services.giving import given
 from registrations.states import Standing
 from registrations.views.rows import too_late_words
 from registrations.views.scope import fetch, fresh_overview
@@ -49,6 +50,7 @@ def workbook(request: PortalRequest, slug: str, unit: str) -> HttpResponse:
     """Send the workbook of the unit's communes, filled with what is known."""
     at = fetch(request, slug, unit, Right.REGISTER)
     response = HttpResponse(sheets.write_workbook(overview(at)), content_type=XLSX)
+    given(invitation=at.invitation, user=request.user, what="bảng điểm cầu xã")
     response.headers["Content-Disposition"] = f'attachment; filename="diem-cau-xa-{unit}.xlsx"'
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response

@@ -38,6 +38,7 @@ def preview(request: PortalRequest, slug: str, unit: str, source: str) -> HttpRe
                 user=request.user,
                 waited=request.waited(),
                 source_id=then.pk,
+                only=form.only,
                 **form.cleaned_data,
             )
         except services.Closed:
@@ -46,7 +47,11 @@ def preview(request: PortalRequest, slug: str, unit: str, source: str) -> HttpRe
         _say(request, taken)
         return redirect(reverse("registration", args=[slug, unit]) + ("#ten" if taken.people else ""))
     context = {"at": at, "meeting": at.invitation.meeting, "unit": at.invitation.unit, "then": then}
-    context |= {"plan": plan_of(at.invitation, then), "form": form}
+    context |= {
+        "plan": plan_of(at.invitation, then),
+        "form": form,
+        "ticked": form.only if form.is_bound else None,
+    }
     return render(request, "registrations/copy_preview.html", context, status=422 if form.errors else 200)
 
 

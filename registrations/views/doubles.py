@@ -51,7 +51,7 @@ def decide(request: PortalRequest, slug: str, first: int, second: int) -> HttpRe
         if kind:
             pairing.decide(first=one, second=other, kind=SamePerson.Kind(kind), user=request.user)
         else:
-            pairing.take_back(first=one, second=other)
+            pairing.take_back(first=one, second=other, user=request.user)
     except ValidationError as problem:
         messages.warning(request, " ".join(problem.messages))
     else:

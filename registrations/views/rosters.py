@@ -25,6 +25,7 @@ from registrations.roster.cells import UnreadableRosterError
 from registrations.roster.limits import MOST_BYTES
 from registrations.roster_forms import RosterForm, chosen_columns, rows_to_leave
 from registrations.services import Closed, rosters
+from registrations.services.giving import given
 from registrations.states import Standing
 from registrations.views.scope import fetch
 
@@ -172,6 +173,7 @@ def marked(request: PortalRequest, slug: str, unit: str, key: UUID) -> HttpRespo
     except UnreadableRosterError as reason:
         messages.error(request, str(reason))
         return redirect("registration_roster", slug, unit, key)
+    given(invitation=at.invitation, user=request.user, what=f"tệp cần sửa, {upload.name}")
     return _workbook(data, rosters.file_name(upload))
 
 

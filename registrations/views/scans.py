@@ -91,7 +91,9 @@ def remove(request: PortalRequest, slug: str, unit: str, number: int, key: UUID)
     """Take a scan away, after the page has asked."""
     at, submission = _fetch(request, slug, unit, number, Right.REGISTER)
     try:
-        name = scanning.detach(submission=submission, invitation_id=at.invitation.pk, key=key)
+        name = scanning.detach(
+            submission=submission, invitation_id=at.invitation.pk, user=request.user, key=key
+        )
     except SignedScan.DoesNotExist:
         messages.success(request, "Tệp này đã được xóa rồi.")
     else:

@@ -117,16 +117,22 @@ def test_only_a_token_that_was_signed_opens_a_link(client, link, page):
     assert client.get(page).status_code == 200
 
 
-def test_the_first_opening_is_remembered_and_no_later_one(client, link, page):
+def test_a_preview_in_a_chat_program_opens_nothing(client, link, page):
     client.head(page)
+    assert "commune_opened.js" in client.get(page).content.decode()
     link.refresh_from_db()
     assert link.opened_at is None
-    client.get(page)
+
+
+def test_the_first_opening_is_remembered_and_no_later_one(client, link, page):
+    assert client.post(page, {"da-mo": "1"}).status_code == 204
     link.refresh_from_db()
     first = link.opened_at
-    client.get(page)
+    client.post(page, {"da-mo": "1"})
     link.refresh_from_db()
     assert first == link.opened_at is not None
+    assert not link.answers.exists()
+    assert "commune_opened.js" not in client.get(page).content.decode()
 
 
 # ── The commune ──────────────────────────────────────────────────────────────────────────────────

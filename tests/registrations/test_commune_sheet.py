@@ -12,7 +12,7 @@ from django.urls import reverse
 from accounts.models import Tier
 from bridge_points.models import BridgePoint
 from registrations import services
-from registrations.models import Headcount, Registration
+from registrations.models import Change, Headcount, Registration
 from registrations.roster import communes, guarded
 from registrations.roster.cells import Book, Cell, Sheet, SheetRow, UnreadableRosterError
 from tests.cast import client_of
@@ -83,6 +83,8 @@ def test_the_workbook_holds_the_units_communes_and_what_is_known(
     assert rows[1] == ["Thị trấn Nghèn", "Có", "=1+1", "Lê Thị Hoa", None, "0900000310", 40]
     assert sheet["C4"].data_type == "s"
     assert [row[0] for row in rows[1:]] == [commune.name for commune in can_loc_communes]
+    log = Change.objects.get(kind=Change.Kind.DOWNLOADED)
+    assert (log.what, log.by) == ("bảng điểm cầu xã", desk["user"])
 
 
 def test_the_workbook_comes_back_unchanged_and_changes_nothing(clerk, address, desk, can_loc_communes):

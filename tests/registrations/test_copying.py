@@ -233,6 +233,27 @@ def test_people_and_points_can_be_taken_apart(desk, before):
     assert take(desk, before, people=False) == (0, 3)
 
 
+def test_single_people_can_be_left_out(preview, an, before):
+    client = client_of(an)
+    page = client.get(preview).content.decode()
+    assert page.count('name="nguoi"') == page.count("checked> ") == 4
+    first, second, *_ = Delegate.objects.filter(registration__invitation=before).order_by("pk")
+    chosen = {"people": "on", "chon": "1", "nguoi": [str(first.pk), str(second.pk), "x", "9" * 30]}
+    client.post(preview, chosen)
+    copied = Delegate.objects.filter(origin=Delegate.Origin.COPIED)
+    assert {one.full_name for one in copied} == {first.full_name, second.full_name}
+    assert client.get(preview).content.decode().count('name="nguoi"') == 2
+
+
+def test_nobody_ticked_is_refused_and_what_was_ticked_stays(preview, an, before):
+    answered = client_of(an).post(preview, {"people": "on", "chon": "1"})
+    assert answered.status_code == 422
+    text = answered.content.decode()
+    assert "Chưa đánh dấu đại biểu nào" in text
+    assert "checked> " not in text
+    assert not Delegate.objects.filter(origin=Delegate.Origin.COPIED).exists()
+
+
 def test_a_choice_of_nothing_is_refused_in_words(preview, an):
     answered = client_of(an).post(preview, {})
     assert answered.status_code == 422

@@ -1,5 +1,7 @@
 """Rows that look like one person: found, shown to who may see both, decided, counted once, never merged."""
 
+from uuid import uuid4
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection
@@ -9,8 +11,9 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from registrations import services
+from registrations.differences import totals
 from registrations.doubles import NEAR, alike, proposals, second_posts
-from registrations.models import Delegate, SamePerson
+from registrations.models import Change, Delegate, SamePerson
 from registrations.overview import overview
 from registrations.services import locking, pairing
 from registrations.states import standings
@@ -224,6 +227,27 @@ def test_a_row_is_not_compared_with_itself_or_with_one_that_is_gone(meeting, tra
     Delegate.objects.filter(pk=own[1].pk).delete()
     with pytest.raises(ValidationError, match="vừa được xóa"):
         pairing.decide(first=own[0], second=own[1], kind=DIFFERENT, user=trang)
+
+
+def test_both_units_can_read_who_decided_and_who_took_it_back(meeting, trang, across):
+    for _ in range(2):
+        pairing.decide(first=across[0], second=across[1], kind=DIFFERENT, user=trang)
+    for _ in range(2):
+        pairing.take_back(first=across[0], second=across[1], user=trang)
+    for row in across:
+        log = row.registration.changes.filter(kind=Change.Kind.PAIRED).order_by("pk")
+        said = [(change.by, change.what.rpartition(": ")[2], change.version) for change in log]
+        version = row.registration.version
+        assert said == [(trang, "hai người khác nhau", version), (trang, "hoàn tác", version)]
+
+
+def test_the_receipt_counts_people_and_not_their_posts(desk, an, own):
+    pairing.decide(first=own[0], second=own[1], kind=TWO_POSTS, user=an)
+    version = own[0].registration.version
+    submission = services.submit(**desk, form_uuid=uuid4(), version=version, beyond=True).submission
+    rows = len(submission.content["delegates"])
+    assert (submission.named, submission.content["second_posts"]) == (rows - 1, 1)
+    assert totals(submission.content).named == submission.named
 
 
 def test_removing_a_row_by_its_unit_ends_the_proposal(meeting, an, own, desk):

@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from invitations.models import Invitation
 from registrations import services
-from registrations.models import Delegate, Headcount, RosterUpload
+from registrations.models import Change, Delegate, Headcount, RosterUpload
 from registrations.roster.limits import MOST_BYTES
 from registrations.roster.reader import OWN_LISTS
 from tests.cast import client_of
@@ -262,6 +262,8 @@ def test_the_workbook_comes_back_coloured_with_notes(clerk, address):
     assert sheet["B4"].fill.fgColor.rgb != sheet["E6"].fill.fgColor.rgb
     assert "trùng" in sheet["E6"].comment.text
     assert sheet["B3"].comment is None
+    log = Change.objects.get(kind=Change.Kind.DOWNLOADED)
+    assert (log.what.partition(",")[0], log.by.username) == ("tệp cần sửa", "an")
 
 
 @pytest.mark.parametrize("data", [xlsx(MESSY), xls(MESSY)], ids=["xlsx", "xls"])

@@ -26,7 +26,7 @@ from pypdf.generic import (
 from accounts.files.inspecting import JPEG, PDF, PNG, inspect
 from accounts.files.refusing import FileRefused
 from accounts.receiving import MOST_BYTES, name_problem
-from registrations.models import SignedScan
+from registrations.models import Change, SignedScan
 from registrations.services import locking, scanning
 from registrations.services.scanning import MOST_FILES
 from tests.cast import client_of
@@ -420,6 +420,8 @@ def test_a_removed_scan_is_gone_with_its_file(receipt, scan, an, media, django_c
     with django_capture_on_commit_callbacks(execute=True):
         client.post(f"{receipt}ban-ky/{scan.key}/xoa/")
     assert not SignedScan.objects.exists()
+    log = Change.objects.filter(kind__in=("scan", "unscan")).order_by("pk")
+    assert [(change.kind, change.by) for change in log] == [("scan", an), ("unscan", an)]
     assert not [path for path in media.rglob("*") if path.is_file()]
     page = client.post(f"{receipt}ban-ky/{scan.key}/xoa/", follow=True).content.decode()
     assert "đã được xóa rồi" in page
