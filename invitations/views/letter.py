@@ -99,6 +99,7 @@ def read(meeting: Meeting, user: User) -> Letter:
         seen=Count("invitations", filter=sent & Q(invitations__seen_at__isnull=False)),
         unopened=Count("invitations", filter=sent & Q(invitations__seen_at__isnull=True)),
         confirmed=Count("invitations", filter=Q(invitations__confirmed_at__isnull=False)),
+        declined=Count("invitations", filter=Q(invitations__declined_at__isnull=False)),
     )
     shares = AssignedUnit.objects.visible_to(user)
     assignments = list(meeting.assignments.prefetch_related(Prefetch("shares", queryset=shares)))
