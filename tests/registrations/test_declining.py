@@ -15,6 +15,7 @@ from invitations import answering, issuing
 from invitations.models import Answer, Invitation, Meeting
 from registrations import services
 from registrations.models import Registration
+from registrations.services import commune_links
 from registrations.services.declining import decline
 from registrations.states import UnitState, standings
 from reports.board import read_board
@@ -160,8 +161,11 @@ def test_the_todo_page_names_the_version_that_was_not_read(
     ("state", "words"), [("postponed", "Hội nghị đã hoãn"), ("cancelled", "Hội nghị đã hủy")]
 )
 def test_every_page_of_a_meeting_called_off_says_so(
-    state: str, words: str, clerk: Client, meeting: Meeting, trang: User, can_loc: Unit
-) -> None:
+    state: str, words: str, clerk: Client, meeting: Meeting, trang: User, can_loc: Unit, an: User,
+    can_loc_communes: list[Unit], can_loc_invitation: Invitation,
+) -> None:  # fmt: skip
+    desk = {"invitation_id": can_loc_invitation.pk, "user": an, "waited": AT_ONCE}
+    (link,) = commune_links.make_links(**desk, communes=can_loc_communes[:1])
     verb = issuing.postpone if state == "postponed" else issuing.cancel
     verb(meeting_id=meeting.pk, user=trang, reason="Bão số 9 vào Hà Tĩnh.")
     unit = f"dang-ky/{can_loc.slug}/"
@@ -183,3 +187,4 @@ def test_every_page_of_a_meeting_called_off_says_so(
             assert words in shown.content.decode(), rest
             assert "Lý do: Bão số 9 vào Hà Tĩnh." in shown.content.decode(), rest
     assert words in clerk.get("/viec-can-lam/").content.decode()
+    assert words in Client().get(f"/xa/{commune_links.token_of(link)}/").content.decode()
