@@ -14,6 +14,7 @@ from django.db import transaction
 from accounts.clock import database_now
 from accounts.files.inspecting import Found, inspect
 from accounts.files.refusing import FileRefused
+from invitations.material_files import secrecy
 from invitations.models import AssignedUnit, ShareFile, ShareReport
 
 if TYPE_CHECKING:
@@ -59,6 +60,8 @@ def report(
 
 
 def _inspected(file: UploadedFile[bytes]) -> Found:
+    if secret := secrecy(file.name or ""):
+        raise ValidationError({"files": secret})
     try:
         return inspect(file, name=file.name or "", content_type=file.content_type or "")
     except FileRefused as reason:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import logging
 from datetime import timedelta
 from threading import Thread
@@ -26,6 +27,7 @@ from tests.factories import (
     InvitationFactory,
     MaterialFactory,
     MaterialOpeningFactory,
+    MeetingFactory,
     UserFactory,
 )
 from tests.invitations.test_material_files import box, mp4, pdf
@@ -440,3 +442,27 @@ def test_the_section_leads_to_the_newest_meeting(page, an, hung):
     assert answer.redirect_chain == [(page, 302)]
     assert ">Tài liệu</a>" in answer.text
     assert client_of(hung).get("/tai-lieu/").status_code == 403
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_piece_sent_twice_at_once_is_written_once(media):
+    meeting, user = MeetingFactory.create(published=True), UserFactory.create(role="propaganda", unit=None)
+    begun = arriving.begin(meeting=meeting, user=user, name="a.mp4", size=2000)
+    answers: list[object] = []
+
+    def send_it() -> None:
+        try:
+            piece = io.BytesIO(b"x" * 1000)
+            answers.append(arriving.take_piece(key=begun.key, user=user, offset=0, piece=piece))
+        except arriving.OutOfStep as where:
+            answers.append(("out of step", where.received))
+        connection.close()
+
+    threads = [Thread(target=send_it) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(map(str, answers)) == ["('out of step', 1000)"] * 3 + ["1000"]
+    begun.refresh_from_db()
+    assert begun.received == len(begun.file.open().read()) == 1000

@@ -69,6 +69,7 @@ def test_a_unit_reports_with_a_remark_and_a_photo_and_all_is_kept(page, share, d
     [
         ({"files": photo("lua.jpg", b"<html>")}, "Không phải PDF hay ảnh"),
         ({"files": photo("anh.png")}, "Đổi đuôi thành .jpg"),
+        ({"files": photo("ke-hoach-toi-mat.jpg")}, "mang dấu mật"),
         ({"files": photo(content=jpeg() + b"\0" * 21 * 2**20)}, "lớn hơn 20 MB"),
         ({"state": ""}, "Chọn tình trạng"),
         ({"state": "finished"}, "Không có tình trạng này"),
