@@ -84,11 +84,14 @@ _POST_CHAIRS = re.compile(
     rf"\s*{POSTS.pattern}[^,;:.()]{{0,80}}?(?P<tail>\s+{CHAIRS}(?: hội nghị| cuộc họp)?)\W*$"
 )
 _GROUP = words(r"các|những|thường trực|lãnh đạo|đại diện|thủ trưởng|tập thể|ban thường vụ")
+_THEN_WHO = re.compile(r"[.;]\s*thành phần(?: tham dự| dự| gồm)*\s*:\s*", re.IGNORECASE)
+"""Behind the place, in the same line."""
 _BLANK = re.compile(rf"\s*(?:{HONORIFIC}|[Qq]uý (?:ông|bà|vị|đại biểu|cơ quan))?\s*:?[\s.…_]*")
 """Where a name is written in by hand: "Đồng chí: ........"."""
 _SEMICOLON = re.compile(r";\s*")
 _NEXT_PLACE = re.compile(
-    rf";\s*|(?<=\))(?:,|\s+và)\s+(?=[^();]{{3,80}}\(\s*(?:tại )?{POINT})"
+    rf";\s*|\.\s+(?=(?:tại )?(?:các )?{POINT}[^:.;]{{0,60}}:)"
+    rf"|(?<=\))(?:,|\s+và)\s+(?=[^();]{{3,80}}\(\s*(?:tại )?{POINT})"
     rf"|\s+và\s+(?=(?:trực tuyến )?(?:tại )?(?:các |\d+ )?{POINT})",
     re.IGNORECASE,
 )
@@ -155,6 +158,11 @@ class _People:
         self.at = audience
         self.invited.audiences.append(audience)
         if not value:
+            return
+        who = _THEN_WHO.search(value.key)
+        if who and VENUE.match(value.key.lstrip()):
+            audience.venue = _venue(value.before(who))
+            self.content(value.after(who), listed=False)
             return
         at = re.match(r"\s*(?:(?:đặt |tổ chức )?tại\s+)?", value.key, re.IGNORECASE)
         if VENUE.match(value.key, at.end() if at else 0) or Topic.PEOPLE not in self.block.topics:
@@ -283,7 +291,12 @@ def _chairing(passage: Passage) -> tuple[Passage, list[Chair]]:
 def _is_heading(line: Line, labelled: bool) -> bool:
     key = line.key.rstrip()
     if POINT_HEADING.match(key):
-        return bool(line.mark) or key.endswith(":") or len(key) < 120
+        return (
+            bool(line.mark)
+            or key.endswith(":")
+            or len(key) < 120
+            or bool(re.match(r"[^:;.]{3,70}:(?!\d)", key))
+        )
     if CHAIR_CLAUSE.search(key) or labelled:
         return False
     if not line.mark:
@@ -467,8 +480,11 @@ def merge_places(invited: Invited, places: Sequence[Audience], label: Found[str]
             continue
         if place.venue is None:
             continue
+        alike = _only_of_tier(tier_in(place.venue.value), places, invited.audiences)
         if not invited.audiences and label:
             invited.audiences.append(replace(place, heading=label))
+        elif alike and len(invited.audiences) > 1 and VENUE.match(place.venue.value):
+            alike.venue = place.venue
         elif len(invited.audiences) == 1 and invited.audiences[0].venue is None:
             invited.audiences[0].venue = place.venue
         elif (
@@ -484,6 +500,15 @@ def merge_places(invited: Invited, places: Sequence[Audience], label: Found[str]
 
 def _twin(place: Audience, audiences: Sequence[Audience]) -> Audience | None:
     return next((each for each in audiences if _same_point(each, place)), None)
+
+
+def _only_of_tier(
+    tier: str | None, places: Sequence[Audience], audiences: Sequence[Audience]
+) -> Audience | None:
+    """The only point of a tier without a place, for the only place that names the tier."""
+    rivals = [one for one in places if one.venue and not one.point and tier_in(one.venue.value) == tier]
+    alike = [one for one in audiences if tier_in((one.point or one.heading).value) == tier]
+    return alike[0] if tier and len(rivals) == len(alike) == 1 and alike[0].venue is None else None
 
 
 def _of_its_tier(

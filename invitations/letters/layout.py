@@ -261,6 +261,8 @@ def _tells_time(line: Line) -> bool:
 
 def _speaks_to_all(line: Line) -> bool:
     """Whether a paragraph after a list of people leaves that list."""
+    if re.search(r"https?://|liên hệ|trước \d+ phút", line.key):
+        return True
     return bool(LEAVES_THE_LIST.match(line.key)) or bool(
         CITING.match(line.key) and not re.match("tùy", line.key, re.IGNORECASE)
     )

@@ -392,7 +392,7 @@ _ABOUT = re.compile(
     re.IGNORECASE,
 )
 _OF_OFFICE = re.compile(
-    r"(?:liên hệ|về|qua|với|tại|:)\s+(?:với |qua |về )?(?P<who>[^.;:\d]+?)\s*[,(–-]?\s*(?:qua|với|gặp)?\s*$"
+    r"(?:liên hệ|về|qua|với|tại|:)\s+(?:với |qua |về )?(?P<who>[^.;:\d(]+?)\s*[,(–-]?\s*(?:qua|với|gặp)?\s*$"
 )
 
 
@@ -435,9 +435,14 @@ def _who(passage: Passage) -> tuple[str | None, str | None, int]:
     people = list(_PERSON.finditer(passage.text))
     people = [match for match in people if match["name"].split()[0] in SURNAMES] or people
     if not people:
-        bare = re.search(rf"(?:^|[,;:(–-]\s*){NAME}(?=\s*(?:[,;(–-]|$))", passage.text)
-        if bare and bare["name"].split()[0] in SURNAMES and not ORGANISATION.match(bare["name"]):
-            person: re.Match[str] | None = bare
+        short = re.search(
+            rf"(?:{HONORIFIC})\s+(?P<name>[{UPPER}][{LOWER}]+)\s*(?:\([^()]*\))?[\s,(–:-]*$", passage.text
+        )
+        bare = short or re.search(rf"(?:^|[,;:(–-]\s*){NAME}(?=\s*(?:[,;(–-]|$))", passage.text)
+        if short:
+            person: re.Match[str] | None = short
+        elif bare and bare["name"].split()[0] in SURNAMES and not ORGANISATION.match(bare["name"]):
+            person = bare
         else:
             person = None
     else:

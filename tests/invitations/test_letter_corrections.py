@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.models import Unit, User
 from benchmarks.letters import OWN
 from invitations.checking import services
+from invitations.letters import guarded, places_of, read_file, to_json
 from invitations.models import LetterReading, Meeting
 from invitations.tasks import purge_letters
 from tests.cast import client_of
@@ -30,6 +31,17 @@ ODD = "Xe số 5 đỗ cạnh cổng phía đông"
 @pytest.fixture(autouse=True)
 def files(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "files"
+
+
+@pytest.fixture(autouse=True)
+def no_child(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Read without a child: the tests of the pages see to it that there is one."""
+
+    def read_here(data: bytes, name: str) -> guarded.Read:
+        reading = read_file(data, name)
+        return guarded.Read(reading.text, to_json(reading), places_of(reading))
+
+    monkeypatch.setattr(guarded, "read_letter", read_here)
 
 
 @pytest.fixture
