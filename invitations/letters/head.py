@@ -246,7 +246,8 @@ def title_in_body(lines: Sequence[Line]) -> Found[str] | None:
     """The first conference that the opening names."""
     ordered = sorted(lines[:14], key=lambda line: bool(CITING.match(line.key)))
     asks = re.compile(
-        r"(?<!\w)(?:tổ chức|(?:tham )?dự|mời họp|khai mạc|triệu tập|chuẩn bị|(?:kính )?mời|tham gia|mở)\s*:?\s+$",
+        r"(?<!\w)(?:tổ chức|(?:tham )?dự|mời họp|khai mạc|triệu tập|chuẩn bị|(?:kính )?mời|tham gia|mở)"
+        r"\s*:?\s+$",
         re.IGNORECASE,
     )
     for line in ordered:
