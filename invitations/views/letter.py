@@ -18,7 +18,7 @@ from accounts.models import User
 from accounts.permissions import Right, may, require
 from accounts.requests import PortalRequest
 from invitations import answering, wording
-from invitations.models import AssignedUnit, Assignment, Audience, Invitation, Meeting, Session
+from invitations.models import AssignedUnit, Assignment, Audience, Invitation, LetterIssue, Meeting, Session
 from invitations.views.scope import fetch
 
 MEETINGS_A_PAGE = 30
@@ -49,6 +49,8 @@ def meeting(request: PortalRequest, slug: str) -> HttpResponse:
     if invitation is not None:
         answering.see(invitation=invitation, user=request.user, newest=issues[0].number if issues else 0)
     context = {"meeting": found, "letter": read(found, request.user), "invitation": invitation}
+    if invitation is not None:
+        issues = _received(issues, invitation)
     context |= {"issues": issues, "fresh": [one for one in issues if 0 < seen < one.number]}
     return render(request, "invitations/meeting.html", context)
 
@@ -74,6 +76,16 @@ def _own_invitation(meeting: Meeting, user: User) -> Invitation | None:
     if not may(user, Right.CONFIRM):
         return None
     return meeting.invitations.sent().select_related("unit").filter(unit=user.unit_id).first()
+
+
+def _received(issues: list[LetterIssue], invitation: Invitation) -> list[LetterIssue]:
+    """The versions since the unit was called, with the one it was called by; ``issues``, the newest first."""
+    called_by = next((at for at, one in enumerate(issues) if _was_there(one, invitation)), len(issues))
+    return issues[: called_by + 1]
+
+
+def _was_there(issue: LetterIssue, invitation: Invitation) -> bool:
+    return invitation.sent_at is not None and issue.issued_at <= invitation.sent_at
 
 
 @dataclass(frozen=True)

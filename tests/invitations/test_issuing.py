@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Unit, User
 from invitations import answering, issuing, services
 from invitations.models import Answer, Invitation, LetterIssue, Meeting
 from tests.cast import client_of
@@ -206,6 +206,18 @@ def test_a_unit_that_opened_an_earlier_version_finds_what_changed_until_it_has_r
     can_loc_invitation.refresh_from_db()
     assert can_loc_invitation.seen_number == 2
     assert 'aria-label="Bản 2"' not in page(client, issued)
+
+
+def test_a_unit_called_later_finds_the_version_it_was_called_by(
+    issued: Meeting, trang: User, health: Unit, lan: User
+) -> None:
+    move_sessions(issued)
+    later = send(issued, trang).issued_at
+    issued.invitations.filter(unit=health).update(sent_at=later + timedelta(seconds=1))
+    letter = page(client_of(lan), issued)
+    assert "Giấy mời đã nhận" in letter
+    assert "<b>Bản 2</b>" in letter
+    assert "<b>Bản 1</b>" not in letter
 
 
 # ── Pages of the office ──────────────────────────────────────────────────────────────────────

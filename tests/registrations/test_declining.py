@@ -6,7 +6,9 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.clock import database_now
@@ -20,7 +22,7 @@ from registrations.services.declining import decline
 from registrations.states import UnitState, standings
 from reports.board import read_board
 from tests.cast import client_of
-from tests.factories import RegistrationFactory
+from tests.factories import InvitationFactory, RegistrationFactory
 from tests.registrations.conftest import AT_ONCE, press_submit
 
 WHY = "Trùng đại hội đảng bộ huyện."
@@ -188,3 +190,33 @@ def test_every_page_of_a_meeting_called_off_says_so(
             assert "Lý do: Bão số 9 vào Hà Tĩnh." in shown.content.decode(), rest
     assert words in clerk.get("/viec-can-lam/").content.decode()
     assert words in Client().get(f"/xa/{commune_links.token_of(link)}/").content.decode()
+
+
+def test_the_units_pages_take_the_same_few_queries_with_more_meetings_and_versions(
+    clerk: Client, meeting: Meeting, trang: User, can_loc: Unit
+) -> None:
+    pages = (
+        "/viec-can-lam/",
+        f"/hoi-nghi/{meeting.slug}/",
+        f"/hoi-nghi/{meeting.slug}/dang-ky/{can_loc.slug}/",
+    )
+    issuing.first(meeting=meeting, user=trang, now=timezone.now())
+    counts: list[list[int]] = []
+    for _ in range(2):
+        for session in meeting.sessions.all():
+            session.date += timedelta(days=7)
+            session.save()
+        found = issuing.waiting(meeting)
+        issuing.send(meeting_id=meeting.pk, user=trang, number=found.number, sha256=found.sha256)
+        for _ in range(3):
+            other = InvitationFactory.create(unit=can_loc).meeting
+            issuing.first(meeting=other, user=trang, now=timezone.now())
+        spent = []
+        for address in pages:
+            clerk.get(address)
+            with CaptureQueriesContext(connection) as queries:
+                assert clerk.get(address).status_code == 200
+            spent.append(len(queries))
+        counts.append(spent)
+    assert counts[0] == counts[1]
+    assert max(counts[0]) <= 15
