@@ -1,7 +1,7 @@
 """What stands around every page: the masthead's entries for each role, whom to call, the time."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, NamedTuple, cast
 
 from django.conf import settings
@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
-from accounts.permissions import Right, Rights, Role, may
+from accounts.permissions import RIGHTS, Right, Rights, Role
 
 
 class Section(NamedTuple):
@@ -79,19 +79,23 @@ def portal(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if user is not None and user.is_authenticated:
         context["rights"] = Rights(user)
-        context["nav"] = list(_entries(request, user))
+        match = request.resolver_match
+        here = (match.url_name if match else None) or ""
+        slug = match.kwargs.get("slug") if match else None
+        context["nav"] = _entries(Role(user.role), here, slug)
     return context
 
 
-def _entries(request: HttpRequest, user: User) -> Iterator[Entry]:
-    match = request.resolver_match
-    here = (match.url_name if match else None) or ""
-    slug = match.kwargs.get("slug") if match else None
-    for section in SECTIONS:
-        if may(user, section.right):
-            address = section.address
-            if slug and address.endswith("_latest"):
-                url = reverse(address.removesuffix("_latest"), args=[slug])
-            else:
-                url = reverse(address)
-            yield Entry(section.label, url, here.startswith(section.pages))
+@lru_cache(maxsize=1000)
+def _entries(role: Role, here: str, slug: str | None) -> list[Entry]:
+    return [
+        Entry(section.label, _address(section, slug), here.startswith(section.pages))
+        for section in SECTIONS
+        if section.right in RIGHTS[role]
+    ]
+
+
+def _address(section: Section, slug: str | None) -> str:
+    if slug and section.address.endswith("_latest"):
+        return reverse(section.address.removesuffix("_latest"), args=[slug])
+    return reverse(section.address)
