@@ -80,11 +80,11 @@ class BridgePointQuerySet(models.QuerySet["BridgePoint"]):
 
     def with_state(self) -> BridgePointQuerySet:
         """Each with ``shown_state``: what ``BridgePoint.state`` says, to count and to filter by."""
-        return self.alias(last_result=_of_last_test("result", CharField())).annotate(
+        return self.alias(tested_as=_of_last_test("result", CharField())).annotate(
             shown_state=Case(
                 When(connects=False, then=Value(PointState.OFF)),
-                When(last_result=LineTest.Result.GOOD, then=Value(PointState.TESTED)),
-                When(last_result__isnull=False, then=Value(PointState.FAILED)),
+                When(tested_as=LineTest.Result.GOOD, then=Value(PointState.TESTED)),
+                When(tested_as__isnull=False, then=Value(PointState.FAILED)),
                 When(~Q(technician="") & ~Q(technician_phone=""), then=Value(PointState.CONTACT)),
                 default=Value(PointState.REGISTERED),
                 output_field=CharField(),

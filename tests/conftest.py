@@ -23,15 +23,10 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.PASSWORD_HASHERS = ["tests.passwords.QuickHasher"]
 
 
-NOT_BESIDE_OTHERS = {"chromium", "frozen_redis", "portal_processes"}
-"""Fixtures that need the suite's servers for themselves: the portal has one broker, Redis is frozen."""
-
-
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what cannot run beside other tests; ``make test`` runs the rest on all processors first."""
+    """Mark what drives a browser, and let it begin: nobody shall wait at the end for what takes longest."""
     for item in items:
-        fixtures = set(getattr(item, "fixturenames", ()))
-        if "chromium" in fixtures:
+        if "chromium" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.browser)
-        if fixtures & NOT_BESIDE_OTHERS:
-            item.add_marker(pytest.mark.alone)
+    items.sort(key=lambda item: item.get_closest_marker("browser") is None)

@@ -2,8 +2,9 @@
 
 The controlling process starts a throw-away PostgreSQL and Valkey in a temporary ``PORTAL_VAR`` unless
 ``DATABASE_URL`` / ``REDIS_URL`` name others. Under xdist each worker gets a database (pytest-django), a
-Redis database number and a ``PORTAL_VAR`` of its own. Loaded by ``-p`` in pyproject.toml, because a
-conftest comes too late; hence ``python -m pytest``, which finds this package.
+Valkey and a ``PORTAL_VAR`` of its own, so that it may freeze the one and run the whole portal on both.
+Loaded by ``-p`` in pyproject.toml, because a conftest comes too late; hence ``python -m pytest``, which
+finds this package.
 """
 
 import os
@@ -16,7 +17,6 @@ from pathlib import Path
 import pytest
 
 from conference_portal.local_services import LocalServiceError, running
-from tests.addresses import with_database
 
 _until_the_end = ExitStack()
 
@@ -25,19 +25,17 @@ _until_the_end = ExitStack()
 def pytest_load_initial_conftests() -> Iterator[None]:
     worker = os.environ.get("PYTEST_XDIST_WORKER")
     if worker:
-        os.environ["PORTAL_VAR"] = str(Path(os.environ["PORTAL_VAR"]) / worker)
-        os.environ["REDIS_URL"] = with_database(
-            os.environ["REDIS_URL"], str(1 + int(worker.lstrip("gw")) % 13)
-        )
+        var = Path(os.environ["PORTAL_VAR"]) / worker
+        os.environ.pop("REDIS_URL")
     else:
         var = Path(tempfile.mkdtemp(prefix="portal-test-"))
         _until_the_end.callback(shutil.rmtree, var, ignore_errors=True)
-        os.environ["PORTAL_VAR"] = str(var)
-        try:
-            _until_the_end.enter_context(running(var=var, fast=True, own=True)).announce()
-        except LocalServiceError as error:
-            _until_the_end.close()
-            raise pytest.UsageError(str(error)) from error
+    os.environ["PORTAL_VAR"] = str(var)
+    try:
+        _until_the_end.enter_context(running(var=var, fast=True, own=True)).announce()
+    except LocalServiceError as error:
+        _until_the_end.close()
+        raise pytest.UsageError(str(error)) from error
     (Path(os.environ["PORTAL_VAR"]) / "static").mkdir(parents=True)  # whitenoise looks for it
     os.environ["PORTAL_SAMPLE_PASSWORD"] = "mat-khau-de-thu-nghiem"
     os.environ.pop("EMAIL_URL", None)

@@ -43,7 +43,6 @@ def test_nobody_is_told_of_who_has_another_registration_open(
     assert others_at(can_loc_invitation.pk, an) == []
 
 
-@pytest.mark.alone
 @pytest.mark.django_db
 def test_a_frozen_redis_tells_nobody_and_the_page_goes_on(can_loc_invitation, an, binh, request):
     others_at(can_loc_invitation.pk, binh)
