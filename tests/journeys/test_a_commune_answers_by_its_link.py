@@ -53,7 +53,9 @@ def test_a_commune_answers_by_its_link(clerk, open_page, reads_well, can_loc_com
     reads_well(clerk)
 
     phone = open_page(PHONE, expect_errors=True)
-    phone.goto(address)
+    with phone.expect_response(lambda answer: answer.status == 204):  # somebody sees the page
+        phone.goto(address)
+    assert CommuneLink.objects.get(unit=commune).opened_at is not None
     expect(phone.get_by_role("heading", level=1)).to_contain_text(commune.name)
     expect(phone.get_by_role("navigation")).to_have_count(0)
     reads_well(phone)
