@@ -57,6 +57,7 @@ def conference(*, points: int, delegates: int) -> Meeting:
         "generate_load", meeting=letter.SLUG, points=points, delegates=delegates, stdout=io.StringIO()
     )
     meeting = Meeting.objects.get(slug=letter.SLUG)
+    _without_letters(meeting)
     _remind(meeting)
     return meeting
 
@@ -140,7 +141,13 @@ def _published(slug: str, root: Unit, districts: Sequence[Unit]) -> Meeting:
         InvitedRole(audience=audience, position=place, text=text) for place, text in enumerate(ROLES)
     )
     call_units(audience=audience, units=districts)
-    return publish(meeting_id=meeting.pk)
+    return _without_letters(publish(meeting_id=meeting.pk))
+
+
+def _without_letters(meeting: Meeting) -> Meeting:
+    """Nobody is written to: the worker would set a PDF for every unit while something else is measured."""
+    meeting.issues.all().delete()
+    return meeting
 
 
 def _add_points(meeting: Meeting, root: Unit, districts: Sequence[Unit], communes: Sequence[Unit]) -> None:
