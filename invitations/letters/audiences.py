@@ -86,6 +86,8 @@ _POST_CHAIRS = re.compile(
 _GROUP = words(r"các|những|thường trực|lãnh đạo|đại diện|thủ trưởng|tập thể|ban thường vụ")
 _THEN_WHO = re.compile(r"[.;]\s*thành phần(?: tham dự| dự| gồm)*\s*:\s*", re.IGNORECASE)
 """Behind the place, in the same line."""
+_SEAT = words(r"ubnd|hđnd|đảng ủy|huyện ủy|tỉnh ủy|các (?:xã|huyện|sở|đơn vị|trường|địa phương|phòng)")
+"""Whose house a place is, where it has no name of its own: "Tại UBND các xã:"."""
 _BLANK = re.compile(rf"\s*(?:{HONORIFIC}|[Qq]uý (?:ông|bà|vị|đại biểu|cơ quan))?\s*:?[\s.…_]*")
 """Where a name is written in by hand: "Đồng chí: ........"."""
 _SEMICOLON = re.compile(r";\s*")
@@ -304,6 +306,9 @@ def _is_heading(line: Line, labelled: bool) -> bool:
     if key.endswith(":"):
         return True
     head = re.match(r"[^:;.]{3,80}:(?=\s)", key)
+    at = re.match(r"tại\s+(?=[^:;.]{3,80}:\s)", key, re.IGNORECASE)
+    if at and (VENUE.match(key, at.end()) or _SEAT.match(key, at.end())):
+        return True
     return bool(head and _POINT.search(head.group())) or bool(
         re.match(r"(?:ở |cấp |đại biểu )?(?:cấp )?(?:trung ương|tỉnh|huyện|xã)\s*:", key, re.IGNORECASE)
     )

@@ -377,6 +377,8 @@ def pressmen(text: Passage) -> Assignment | None:
 
 _PHONE = re.compile(r"(?<![\d.])(?:\(?\+?84\)?|\(?0\d{0,3}\)?)(?:[\s.\-]?\d){6,10}(?!\d)")
 _PERSON = re.compile(rf"(?:(?:{HONORIFIC})\s*:?\s*(?:{DEGREE.pattern})?|(?<!\w){DEGREE.pattern}){NAME}")
+_AFTER_ORGANISATION = re.compile(rf"[,;()]|\s[-–]\s(?![{UPPER}])|\s[-–]\s(?={POSTS.pattern})")
+"""No end of "Phòng Chuyển đổi số - Cơ yếu"."""
 _BEHIND_PHONE = re.compile(
     rf"\s*(?:[-–,]\s*(?:{HONORIFIC})\s+(?P<person>[{UPPER}][{LOWER}]+(?:\s[{UPPER}][{LOWER}]+){{0,3}})"
     r"|\((?P<office>[^()\d]{4,80})\))"
@@ -453,9 +455,7 @@ def _who(passage: Passage) -> tuple[str | None, str | None, int]:
             return None, None, 0
         return None, organisation, max(passage.text.find(organisation), 0)
     after = passage.part(person.end("name"))
-    found = next(
-        (name for part in after.split(re.compile(r"[,;()]|\s[-–]\s")) if (name := _organisation(part))), None
-    )
+    found = next((name for part in after.split(_AFTER_ORGANISATION) if (name := _organisation(part))), None)
     if found is None:
         before = passage.part(0, person.start())
         lead = _OF_OFFICE.search(before.key)
@@ -491,6 +491,8 @@ def _about(passage: Passage) -> str | None:
     if named and match.group().lower().endswith("liên hệ") and not re.search(HONORIFIC, named["about"]):
         return last.after(match).group(named, "about").words
     said = last.before(match).words
+    if re.search(r"(?:trước|chậm nhất|hạn)\s[^.;]*\d", said):
+        return None
     said = re.sub(
         r"^(?:mọi )?(?:thông tin|chi tiết|vướng mắc|thắc mắc)(?: chi tiết)?(?: về)?\s*(?:xin|,)?\s*"
         r"|^(?:khi|nếu) .*(?=,).*",

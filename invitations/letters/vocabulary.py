@@ -393,7 +393,7 @@ BEFORE_PHONE = re.compile(
     r"(?:[\s,;(:–-]|số điện thoại|điện thoại|di động|máy lẻ|hotline|SĐT|sđt|ĐT|Đt|đt|DĐ|đ\.thoại|Zalo|zalo|số|liên hệ|và|hoặc|Tel|Mobile|mobile|tel|/|\.)+$"
 )
 LEAVES_THE_LIST = re.compile(
-    r"(?:giao|đề nghị|yêu cầu|nhận được|(?:tới|đến) dự(?! có| gồm)|sự có mặt|để (?:hội nghị|cuộc họp)|hội nghị|thông tin|chi tiết|mọi|căn cứ|lưu ý|rất mong|xin|danh sách|thực hiện|\(?ghi chú)(?!\w)",
+    r"(?:giao|đề nghị|yêu cầu|nhận được|(?:tới|đến) dự(?! có| gồm)|sự (?:có mặt|hiện diện)|tài liệu (?:được|sẽ)|để (?:hội nghị|cuộc họp)|hội nghị|thông tin|chi tiết|mọi|căn cứ|lưu ý|rất mong|xin|danh sách|thực hiện|\(?ghi chú)(?!\w)",
     re.IGNORECASE,
 )
 """How a paragraph begins that is no more about who is invited."""
