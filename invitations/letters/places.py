@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from invitations.letters.audiences import Audience
+from invitations.letters.invited import Audience
 from invitations.letters.passages import Found, Span
 from invitations.letters.record import Reading
 

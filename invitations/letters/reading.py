@@ -5,22 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from invitations.letters.audiences import (
-    Audience,
-    Invited,
-    add_chair,
-    chair_in,
-    merge_places,
-    read_people,
-    read_places,
-    settle_tiers,
-)
+from invitations.letters.audiences import read_people
+from invitations.letters.chairs import add_chair, chair_in
 from invitations.letters.doubts import doubts_of
 from invitations.letters.files import raw
 from invitations.letters.foot import addressees, annex_begins, copies, foot_begins, signatory
 from invitations.letters.head import Head, read_head, speaking_body, state_of, title_in_body
+from invitations.letters.invited import Audience, Invited
 from invitations.letters.layout import Block, laid_out
 from invitations.letters.passages import Found, Line, Passage, Span, lines_of
+from invitations.letters.points import merge_places, read_places, settle_tiers
 from invitations.letters.record import Doubt, Reading
 from invitations.letters.requests import (
     Assignment,

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
-from invitations.letters.audiences import Audience
 from invitations.letters.foot import Signatory
+from invitations.letters.invited import Audience
 from invitations.letters.passages import Found, Span
 from invitations.letters.requests import Assignment, Contact, Deadline
 from invitations.letters.times import Moment, Sitting
