@@ -141,6 +141,7 @@ def _read(asked: Mapping[str, Any]) -> None:
     from registrations.roster import communes, reader
 
     data = sys.stdin.buffer.read()
+    reader.DIVIDED = True
     told = {letter: Field(name) for letter, name in (asked.get("columns") or {}).items()}
     try:
         if "communes" in asked:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain, islice
 from typing import NamedTuple
 
+from registrations.roster.beside import rows_beside
 from registrations.roster.cells import Book, Kind, Sheet, SheetRow, UnreadableRosterError
 from registrations.roster.containers import Container, container_of
 from registrations.roster.headings import Header, TextRow, as_told, columns_of, find_header, infer
@@ -21,6 +22,9 @@ from registrations.roster.text import read_csv, read_pasted
 from registrations.roster.vocabulary import CALLED, Field
 from registrations.roster.xls import read_xls
 from registrations.roster.xlsx import read_xlsx
+
+DIVIDED = False
+"""Whether a long sheet is read by a process of its own; ``guarded``'s child says so."""
 
 HEAD = 300
 """Rows that are looked at before the columns are settled; a letterhead is shorter."""
@@ -166,7 +170,8 @@ def _tidy_text(text: str) -> str:
 
 def _read(book: Book, candidate: _Candidate) -> Roster:
     reader = RowReader(candidate.columns, candidate.header, candidate.sheet.merges(), candidate.tidy)
-    for row in candidate.rows:
+    rows = rows_beside(candidate.sheet, candidate.rows) if DIVIDED else candidate.rows
+    for row in rows:
         reader.read(row)
     outcome = reader.outcome
     header_rows = candidate.header.rows if candidate.header else ()
