@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
+from uuid import UUID
 
 from django.db.models import Q, prefetch_related_objects
 from django.utils import timezone
@@ -35,6 +37,22 @@ class RoleLine:
     def beyond(self) -> int:
         """Names beyond the declared number."""
         return max(self.named - (self.declared or 0), 0)
+
+
+class DelegateLine(NamedTuple):
+    """One delegate as the lists show it: read as values, for a page has many and writes none."""
+
+    pk: int
+    key: UUID
+    version: int
+    origin: str
+    full_name: str
+    position: str
+    organisation: str
+    phone: str
+    note: str
+    role_id: int | None
+    role: InvitedRole | None = None
 
 
 @dataclass(frozen=True)
@@ -70,7 +88,7 @@ class Overview:
     standing: Standing
     own_point: BridgePoint | None
     roles: list[RoleLine]
-    delegates: list[Delegate]
+    delegates: list[DelegateLine]
     communes: list[CommuneLine]
     last_submission: Submission | None
 
@@ -243,10 +261,8 @@ def overview(standing: Standing) -> Overview:
     headcounts = list(Headcount.objects.filter(registration=registration)) if registration else []
     prefetch_related_objects([invitation.audience], "roles")  # the forms ask for them again
     roles = {role.pk: role for role in invitation.audience.roles.all()}
-    delegates = list(registration.delegates.all()) if registration else []
-    for delegate in delegates:
-        if delegate.role_id in roles:
-            delegate.role = roles[delegate.role_id]
+    listed = registration.delegates.values_list(*DelegateLine._fields[:-1]) if registration else []
+    delegates = [DelegateLine._make((*values, roles.get(values[-1]))) for values in listed]
     own = points.get(invitation.unit_id) or (
         points.get(None) if invitation.audience.tier == Tier.PROVINCE else None
     )

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.clock import database_now
-from accounts.files.giving import attachment
+from accounts.files.giving import TYPES, attachment
 from accounts.permissions import Right, require
 from accounts.requests import PortalRequest
 from invitations.models import Meeting
@@ -27,10 +27,6 @@ from reports.counts import BOARD_ORDER, read_counts
 from reports.models import Download, ExportJob
 from reports.picture import one_picture
 
-TYPES = {
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "zip": "application/zip",
-}
 MOST_JOBS = 20
 
 

@@ -15,6 +15,15 @@ from accounts.vietnamese import slug
 
 CHUNK = 64 * 1024
 
+TYPES = {
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "ics": "text/calendar; charset=utf-8",
+    "pdf": "application/pdf",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "zip": "application/zip",
+}
+"""What is said of a file that the portal makes, by its ending."""
+
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)", re.ASCII)
 """One range (RFC 9110, 14.1.2); several at once may be answered with the whole, and are."""
 
@@ -64,6 +73,15 @@ def give(
     response["Cache-Control"] = "private, no-store"
     response["Accept-Ranges"] = "bytes"
     response["ETag"] = etag
+    return response
+
+
+def give_made(made: bytes, *, title: str, ending: str) -> HttpResponse:
+    """Return what was made for this request as an attachment called ``title``: a document or a workbook."""
+    response = HttpResponse(made, content_type=TYPES[ending])
+    response["Content-Disposition"] = attachment(title, ending)
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, no-store"
     return response
 
 

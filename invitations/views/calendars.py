@@ -13,13 +13,12 @@ from django.urls import reverse
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.files.giving import TYPES, give_made
 from accounts.permissions import Right
 from accounts.requests import PortalRequest
 from invitations import calendars
 from invitations.models import CalendarFeed
 from invitations.views.scope import fetch
-
-TYPE = "text/calendar; charset=utf-8"
 
 
 @require_safe
@@ -29,9 +28,7 @@ def meeting_calendar(request: PortalRequest, slug: str) -> HttpResponse:
     issues = list(meeting.issues.select_related("meeting"))
     if not issues:
         raise Http404("no letter went out yet")
-    response = HttpResponse(calendars.calendar_of(issues, request.user.unit), content_type=TYPE)
-    response.headers["Content-Disposition"] = f'attachment; filename="{slug}.ics"'
-    return response
+    return give_made(calendars.calendar_of(issues, request.user.unit), title=slug, ending="ics")
 
 
 @require_safe
@@ -71,7 +68,7 @@ def calendar_feed(request: HttpRequest, token: str) -> HttpResponse:
     body = calendars.feed_of(feed.user)
     calendars.note_reading(feed=feed)
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    response = HttpResponse(body, content_type=TYPE)
+    response = HttpResponse(body, content_type=TYPES["ics"])
     response.headers["ETag"] = etag
     answered = get_conditional_response(request, etag=etag, response=response)
     answered = answered if isinstance(answered, HttpResponse) else response

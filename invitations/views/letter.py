@@ -75,7 +75,10 @@ def _own_invitation(meeting: Meeting, user: User) -> Invitation | None:
     """The letter sent to the person's own unit, for who may answer it."""
     if not may(user, Right.CONFIRM):
         return None
-    return meeting.invitations.sent().select_related("unit").filter(unit=user.unit_id).first()
+    invitation = meeting.invitations.sent().filter(unit=user.unit_id).first()
+    if invitation is not None and user.unit is not None:
+        invitation.unit = user.unit
+    return invitation
 
 
 def _received(issues: list[LetterIssue], invitation: Invitation) -> list[LetterIssue]:
@@ -105,14 +108,16 @@ class Letter:
 def read(meeting: Meeting, user: User) -> Letter:
     """Read all parts of a letter for ``user``, in as many queries as there are kinds of parts."""
     sessions = list(meeting.sessions.all())
-    sent = Q(invitations__sent_at__isnull=False)
-    audiences = meeting.audiences.prefetch_related("roles", "named_chairs").annotate(
-        called=Count("invitations", filter=sent),
-        seen=Count("invitations", filter=sent & Q(invitations__seen_at__isnull=False)),
-        unopened=Count("invitations", filter=sent & Q(invitations__seen_at__isnull=True)),
-        confirmed=Count("invitations", filter=Q(invitations__confirmed_at__isnull=False)),
-        declined=Count("invitations", filter=Q(invitations__declined_at__isnull=False)),
-    )
+    audiences = meeting.audiences.prefetch_related("roles", "named_chairs")
+    if may(user, Right.READ_BOARD):
+        sent = Q(invitations__sent_at__isnull=False)
+        audiences = audiences.annotate(
+            called=Count("invitations", filter=sent),
+            seen=Count("invitations", filter=sent & Q(invitations__seen_at__isnull=False)),
+            unopened=Count("invitations", filter=sent & Q(invitations__seen_at__isnull=True)),
+            confirmed=Count("invitations", filter=Q(invitations__confirmed_at__isnull=False)),
+            declined=Count("invitations", filter=Q(invitations__declined_at__isnull=False)),
+        )
     shares = AssignedUnit.objects.visible_to(user)
     assignments = list(meeting.assignments.prefetch_related(Prefetch("shares", queryset=shares)))
     return Letter(

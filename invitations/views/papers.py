@@ -9,8 +9,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_safe
 
-from accounts.files.documents import DOCX
-from accounts.files.giving import attachment
+from accounts.files.giving import give_made
 from accounts.permissions import Right, may
 from accounts.requests import PortalRequest
 from invitations import issuing, letter_templates
@@ -22,7 +21,6 @@ from invitations.views.scope import fetch
 
 logger = logging.getLogger(__name__)
 
-TYPES = {"docx": DOCX.content_type, "pdf": "application/pdf"}
 FORMS = {"dang": LetterTemplate.Form.PARTY, "nha-nuoc": LetterTemplate.Form.STATE}
 """Of each layout the word in an address (``?the-thuc=``)."""
 
@@ -68,11 +66,7 @@ def file_of(
         logger.error("the letter template %s is broken: %s", form, problem)
         messages.error(request, "Mẫu Word đang dùng bị hỏng. Tải bản PDF, và báo Văn phòng thay mẫu.")
         return redirect("meeting", meeting.slug)
-    response = HttpResponse(made, content_type=TYPES[ending])
-    response["Content-Disposition"] = attachment(f"Bản nháp {name}" if draft else name, ending)
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return give_made(made, title=f"Bản nháp {name}" if draft else name, ending=ending)
 
 
 def form_asked_for(request: PortalRequest) -> LetterTemplate.Form:

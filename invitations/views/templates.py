@@ -11,8 +11,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.files.documents import DOCX
-from accounts.files.giving import attachment
+from accounts.files.giving import give_made
 from accounts.permissions import Right, require
 from accounts.receiving import Quota, receive
 from accounts.requests import PortalRequest
@@ -53,7 +52,7 @@ def template(request: PortalRequest, word: str) -> HttpResponseBase:
     if request.method == "POST":
         return csrf_protect(_replace)(request, form, receive(request, smaller=SMALLER))
     name = f"Mẫu giấy mời, {form.label}"
-    return _word(letter_templates.template_of(form), name)
+    return give_made(letter_templates.template_of(form), title=name, ending="docx")
 
 
 def _replace(request: PortalRequest, form: LetterTemplate.Form, quota: Quota) -> HttpResponse:
@@ -83,7 +82,7 @@ def try_out(request: PortalRequest, word: str) -> HttpResponse:
         made = docx_of(content, form, letter_templates.template_of(form), draft=True)
     except BrokenTemplate:
         return _page(request, {form: ["Mẫu đang dùng bị hỏng. Thay mẫu khác, hoặc dùng lại mẫu trước."]}, 409)
-    return _word(made, f"Thử mẫu, {newest or 'Hội nghị mẫu'}")
+    return give_made(made, title=f"Thử mẫu, {newest or 'Hội nghị mẫu'}", ending="docx")
 
 
 @require_POST
@@ -120,11 +119,3 @@ def _page(
         "newest": Meeting.objects.order_by("-pk").first(),
     }
     return render(request, "invitations/letter_templates.html", context, status=status)
-
-
-def _word(content: bytes, name: str) -> HttpResponse:
-    response = HttpResponse(content, content_type=DOCX.content_type)
-    response["Content-Disposition"] = attachment(name, "docx")
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, no-store"
-    return response

@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.files.giving import give_made
 from accounts.permissions import Right
 from accounts.requests import PortalRequest
 from registrations import commune_sheet as sheets
@@ -23,8 +24,6 @@ from registrations.services.giving import given
 from registrations.states import Standing
 from registrations.views.rows import too_late_words
 from registrations.views.scope import fetch, fresh_overview
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @require_http_methods(["GET", "POST"])
@@ -49,11 +48,9 @@ def sheet(request: PortalRequest, slug: str, unit: str) -> HttpResponse:
 def workbook(request: PortalRequest, slug: str, unit: str) -> HttpResponse:
     """Send the workbook of the unit's communes, filled with what is known."""
     at = fetch(request, slug, unit, Right.REGISTER)
-    response = HttpResponse(sheets.write_workbook(overview(at)), content_type=XLSX)
+    made = sheets.write_workbook(overview(at))
     given(invitation=at.invitation, user=request.user, what="bảng điểm cầu xã")
-    response.headers["Content-Disposition"] = f'attachment; filename="diem-cau-xa-{unit}.xlsx"'
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    return response
+    return give_made(made, title=f"Điểm cầu xã {at.invitation.unit}", ending="xlsx")
 
 
 @require_POST

@@ -10,7 +10,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_safe
 
-from accounts.files.giving import attachment
+from accounts.files.giving import give_made
 from accounts.permissions import Right
 from accounts.requests import PortalRequest
 from registrations.document import BrokenTemplate, Paper, as_docx, as_pdf, paper
@@ -21,10 +21,7 @@ from registrations.views.scope import fetch
 
 logger = logging.getLogger(__name__)
 
-MAKERS = {
-    "docx": (as_docx, "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
-    "pdf": (as_pdf, "application/pdf"),
-}
+MAKERS = {"docx": as_docx, "pdf": as_pdf}
 
 
 @require_safe
@@ -48,16 +45,12 @@ def of_draft(request: PortalRequest, slug: str, unit: str, form: str) -> HttpRes
 
 
 def _download(request: PortalRequest, at: Standing, words: Paper, form: str, name: str) -> HttpResponse:
-    make, content_type = MAKERS[form]
     try:
-        response = HttpResponse(make(words), content_type=content_type)
+        made = MAKERS[form](words)
     except BrokenTemplate as problem:
         logger.error("the Word template is broken: %s", problem)
         messages.error(
             request, f"Mẫu văn bản Word đang hỏng. Tải bản PDF, và báo {settings.PORTAL_HELP_NAME}."
         )
         return redirect("registration", at.invitation.meeting.slug, at.invitation.unit.slug)
-    response["Content-Disposition"] = attachment(name, form)
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return give_made(made, title=name, ending=form)

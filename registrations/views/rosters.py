@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote
 from uuid import UUID
 
 from django.contrib import messages
@@ -14,10 +13,10 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.files.giving import give_made
 from accounts.permissions import Right
 from accounts.receiving import Quota, receive
 from accounts.requests import PortalRequest
-from accounts.vietnamese import slug as ascii_slug
 from registrations.models import RosterUpload
 from registrations.preview import OPTIONS, preview
 from registrations.roster import template as roster_template
@@ -29,7 +28,6 @@ from registrations.services.giving import given
 from registrations.states import Standing
 from registrations.views.scope import fetch
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LISTS_ON_A_PAGE = 20
 SMALLER = "Chép riêng bảng danh sách sang tệp Excel mới rồi tải lên."
 
@@ -174,7 +172,7 @@ def marked(request: PortalRequest, slug: str, unit: str, key: UUID) -> HttpRespo
         messages.error(request, str(reason))
         return redirect("registration_roster", slug, unit, key)
     given(invitation=at.invitation, user=request.user, what=f"tệp cần sửa, {upload.name}")
-    return _workbook(data, rosters.file_name(upload))
+    return give_made(data, title=rosters.file_name(upload), ending="xlsx")
 
 
 @require_safe
@@ -182,15 +180,4 @@ def template(request: PortalRequest, slug: str, unit: str) -> HttpResponse:
     """Give a workbook to fill in, with the unit's own points and roles as lists to choose from."""
     at = fetch(request, slug, unit, Right.REGISTER)
     data = roster_template.written(at.invitation)
-    return _workbook(data, f"Danh sach dai bieu - {at.invitation.unit}")
-
-
-def _workbook(data: bytes, name: str) -> HttpResponse:
-    response = HttpResponse(data, content_type=XLSX)
-    plain = ascii_slug(name) or "danh-sach"
-    response["Content-Disposition"] = (
-        f"attachment; filename=\"{plain}.xlsx\"; filename*=UTF-8''{quote(name, safe='')}.xlsx"
-    )
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return give_made(data, title=f"Danh sách đại biểu, {at.invitation.unit}", ending="xlsx")

@@ -59,7 +59,8 @@ def todo(request: PortalRequest) -> HttpResponse:
         first = own[0]
         view, sessions = overview(first), list(first.invitation.meeting.sessions.all())
         context |= {"view": view, "sessions": sessions, "ask": ask(view), "miles": miles(view, sessions)}
-        context["asked"] = last_request(view.invitation)
+        if view.standing.is_extended or not view.standing.is_open:  # before that nobody asks for time
+            context["asked"] = last_request(view.invitation)
         context["issue"] = issues.get(first.invitation.meeting_id)
     return render(request, "registrations/todo.html", context)
 

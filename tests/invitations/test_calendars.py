@@ -114,7 +114,7 @@ def test_a_meeting_called_off_says_so(
 def test_the_file_is_given_to_who_reads_the_letter(issued: Meeting, an: User) -> None:
     response = client_of(an).get(f"/hoi-nghi/{issued.slug}/lich.ics")
     assert response["Content-Type"] == "text/calendar; charset=utf-8"
-    assert response["Content-Disposition"] == f'attachment; filename="{issued.slug}.ics"'
+    assert response["Content-Disposition"].startswith(f'attachment; filename="{issued.slug}.ics"')
     assert all(len(line) <= 75 for line in response.content.split(b"\r\n"))
     assert client_of(an).get(f"/hoi-nghi/{MeetingFactory.create().slug}/lich.ics").status_code == 404
 
