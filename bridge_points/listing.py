@@ -8,11 +8,11 @@ from urllib.parse import urlencode
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Count
+from django.utils import timezone
 
 from accounts.fingerprint import fingerprint
 from accounts.models import Tier, Unit
 from accounts.permissions import Right, may
-from accounts.templatetags.portal import short_moment
 from bridge_points.models import AREA, BridgePoint, BridgePointQuerySet, PointState
 
 if TYPE_CHECKING:
@@ -151,8 +151,8 @@ class Listing:
             (point.pk, point.version, point.unit.called, point.unit.slug, heading, SHOWN[point.state])
             for point, heading in self.rows
         ]
-        tested = [short_moment(row.point.last_test_at) for row in self.rows]  # type: ignore[attr-defined]
-        return fingerprint(self.meeting.slug, rows, tested)
+        tested = [str(row.point.last_test_at) for row in self.rows]  # type: ignore[attr-defined]
+        return fingerprint(self.meeting.slug, timezone.localdate(), rows, tested)
 
 
 def points_of(meeting: Meeting, user: User) -> BridgePointQuerySet:

@@ -214,8 +214,7 @@ class Overview:
     @cached_property
     def answers_waiting(self) -> int:
         """Answers of communes, sent by their links, that wait to be looked at."""
-        waiting = CommuneAnswer.State.WAITING
-        return CommuneAnswer.objects.filter(link__invitation=self.invitation, state=waiting).count()
+        return answers_waiting(self.invitation)
 
     @property
     def shows_own_point(self) -> bool:
@@ -251,6 +250,12 @@ class Overview:
             "cán bộ kỹ thuật": len(self.without_technician),
         }
         return ", ".join(f"{count} {noun}" for noun, count in counts.items() if count)
+
+
+def answers_waiting(invitation: Invitation) -> int:
+    """Return how many answers of communes, sent by their links, wait to be looked at."""
+    waiting = CommuneAnswer.State.WAITING
+    return CommuneAnswer.objects.filter(link__invitation=invitation, state=waiting).count()
 
 
 def overview(standing: Standing) -> Overview:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.permissions import Right
 from accounts.requests import PortalRequest
 from invitations.views.scope import fetch
-from registrations.doubles import proposals, read_doubles, visible
+from registrations.doubles import read_doubles, visible
 from registrations.models import SamePerson
 from registrations.services import pairing
 
@@ -26,16 +26,6 @@ def doubles(request: PortalRequest, slug: str) -> HttpResponse:
     settled, page = request.GET.get("xem") == SETTLED, request.GET.get("page", "")
     found = read_doubles(meeting, request.user, settled=settled, page=page)
     return render(request, "registrations/doubles.html", {"meeting": meeting, "doubles": found})
-
-
-@require_safe
-def notice(request: PortalRequest, slug: str) -> HttpResponse:
-    """Tell a registration's page how many pairs wait; it asks once it stands, for this takes its time."""
-    meeting = fetch(request, slug, Right.COMPARE_PEOPLE)
-    waiting = len(proposals(meeting, request.user))
-    return render(
-        request, "registrations/_doubles_notice.html", {"meeting": meeting, "doubles_open": waiting}
-    )
 
 
 @require_POST

@@ -18,12 +18,13 @@ from accounts.requests import PortalRequest
 from invitations.issuing import newest_issues
 from invitations.models import Invitation, LetterIssue
 from registrations.asking import ask, miles
+from registrations.doubles import proposals
 from registrations.earlier import earlier
 from registrations.extension_forms import AskExtensionForm
 from registrations.forms import DelegateForm, HeadcountForm, OwnPointForm
 from registrations.late_units import last_request
 from registrations.models import Attempt
-from registrations.overview import Overview, RoleLine, overview
+from registrations.overview import Overview, RoleLine, answers_waiting, overview
 from registrations.presence import others_at
 from registrations.services.looking import look
 from registrations.states import Standing, UnitState, standing, with_extension
@@ -97,9 +98,19 @@ def registration(request: PortalRequest, slug: str, unit: str) -> HttpResponse:
     context = page(view, editable=editable) | {"news": news}
     if registers:
         context["issue"] = view.invitation.meeting.issues.defer("content", "changes").first()
-    context["compares"] = registers and may(request.user, Right.COMPARE_PEOPLE)
     context["offers_copy"] = editable and len(view.delegates) <= FEW and earlier(view.invitation).exists()
     return render(request, "registrations/registration.html", context)
+
+
+@require_safe
+def registration_notices(request: PortalRequest, slug: str, unit: str) -> HttpResponse:
+    """Tell a registration's page what waits to be looked at; it asks once it stands: this takes its time."""
+    at = fetch(request, slug, unit, Right.READ_REGISTRATION)
+    context: dict[str, Any] = {"meeting": at.invitation.meeting, "unit": at.invitation.unit}
+    context["answers_waiting"] = answers_waiting(at.invitation)
+    if may(request.user, Right.REGISTER) and may(request.user, Right.COMPARE_PEOPLE):
+        context["doubles_open"] = len(proposals(at.invitation.meeting, request.user))
+    return render(request, "registrations/_notices.html", context)
 
 
 @require_safe

@@ -405,12 +405,12 @@ def test_who_only_reads_sees_states_and_never_a_link(desk_page, trang, nguyet, l
         assert client.get(desk_page + "ma-qr/").status_code == 403
 
 
-def test_answers_that_wait_are_told_on_the_first_page_and_on_the_registration(
+def test_answers_that_wait_are_told_on_the_first_page_and_beside_the_registration(
     an, desk, link, meeting, can_loc, desk_page
 ):
     send(link)
     client = client_of(an)
-    for address in (reverse("todo"), reverse("registration", args=[meeting.slug, can_loc.slug])):
+    for address in (reverse("todo"), reverse("registration_notices", args=[meeting.slug, can_loc.slug])):
         assert "1 xã đã trả lời qua đường dẫn" in client.get(address).content.decode()
     shown = client.get(desk_page + "tra-loi/").content.decode()
     assert "0900.000.310" in shown

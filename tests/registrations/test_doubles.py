@@ -167,11 +167,11 @@ def test_rows_of_another_meeting_are_never_compared(meeting, trang, somebody, ow
 def test_the_registration_page_asks_for_the_number_of_pairs_for_its_unit_and_nobody_else(
     meeting, an, trang, can_loc, own
 ):
-    page = reverse("registration", args=[meeting.slug, can_loc.slug])
-    notice = reverse("doubles_notice", args=[meeting.slug])
-    assert f'hx-get="{notice}"' in client_of(an).get(page).content.decode()
-    assert notice not in client_of(trang).get(page).content.decode()
-    assert "1 cặp tên có thể là một người" in client_of(an).get(notice).content.decode()
+    at = [meeting.slug, can_loc.slug]
+    notices = reverse("registration_notices", args=at)
+    assert f'hx-get="{notices}"' in client_of(an).get(reverse("registration", args=at)).content.decode()
+    assert "1 cặp tên có thể là một người" in client_of(an).get(notices).content.decode()
+    assert "có thể là một người" not in client_of(trang).get(notices).content.decode()
 
 
 def test_people_without_the_right_do_not_come_in(address, meeting, nguyet, hung, dien, own):
