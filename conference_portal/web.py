@@ -21,8 +21,9 @@ graceful_timeout = 4
 
 
 def post_fork(server: Any, worker: Any) -> None:
-    """Let the garbage collector pass over all that was loaded before the fork: it stays for good."""
+    """Let the garbage collector pass over what was loaded before the fork, and come less often (5 % of a page)."""
     gc.freeze()
+    gc.set_threshold(20_000, 10, 10)
 
 
 def when_ready(server: Any) -> None:
