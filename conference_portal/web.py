@@ -21,7 +21,7 @@ graceful_timeout = 4
 
 
 def post_fork(server: Any, worker: Any) -> None:
-    """Let the garbage collector pass over what was loaded before the fork, and come less often (5 % of a page)."""
+    """Let the garbage collector pass over what was loaded before the fork, and come less often."""
     gc.freeze()
     gc.set_threshold(20_000, 10, 10)
 
