@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -14,7 +13,7 @@ from bridge_points.listing import SHOWN
 from bridge_points.models import BridgePoint, PointState
 from invitations.models import AssignedUnit, Assignment, Meeting
 from invitations.openings import up_from
-from invitations.readiness import DONE, LATE, OPEN, Filter, View, Work, shares_of
+from invitations.readiness import DONE, LATE, OPEN, Filter, Found, Work, shares_of
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -60,42 +59,7 @@ class PointRow(NamedTuple):
         return {"", DONE if ready else OPEN} | ({LATE} if late else set())
 
 
-@dataclass(frozen=True)
-class PointReadiness:
-    """The connected points that a search lets through, counted over the same rows."""
-
-    looked_for: Filter
-    found: list[PointRow]
-
-    @property
-    def rows(self) -> list[PointRow]:
-        """Those in the state that is looked for."""
-        return [row for row in self.found if self.looked_for.state in row.states]
-
-    def number(self, state: str) -> int:
-        """How many are in one state."""
-        return sum(state in row.states for row in self.found)
-
-    @property
-    def late(self) -> int:
-        """How many points wait for something that is overdue."""
-        return self.number(LATE)
-
-    @property
-    def open(self) -> int:
-        """How many points are not ready."""
-        return self.number(OPEN)
-
-    @property
-    def views(self) -> list[View]:
-        """All, the late, the open, the ready."""
-        return [
-            View(word, self.number(state), self.looked_for.query(state), state == self.looked_for.state)
-            for state, word in WORDS.items()
-        ]
-
-
-def point_readiness(meeting: Meeting, user: User, looked_for: Filter, now: datetime) -> PointReadiness:
+def point_readiness(meeting: Meeting, user: User, looked_for: Filter, now: datetime) -> Found[PointRow]:
     """Read how ready the connected points are: two queries."""
     points = meeting.bridge_points.visible_to(user).connected().select_related("unit").with_last_test()
     found = list(points.in_tree_order())
@@ -110,7 +74,7 @@ def point_readiness(meeting: Meeting, user: User, looked_for: Filter, now: datet
         for point in found
         if folded(looked_for.q) in point.unit.search
     ]
-    return PointReadiness(looked_for, rows)
+    return Found(looked_for, rows, WORDS)
 
 
 class _Plan:

@@ -210,7 +210,7 @@ def lock(meeting_id: int) -> Meeting:
     """Lock the meeting against the editor and a second office, but not against rows that point at it.
 
     A unit that saves a bridge point holds its own invitation and points at the meeting: with the stronger
-    lock the two would wait for each other (docs/decisions/0017).
+    lock the two would wait for each other (docs/decisions/0018).
     """
     return Meeting.objects.select_for_update(no_key=True).get(pk=meeting_id)
 

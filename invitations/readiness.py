@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Generic, NamedTuple, Protocol, TypeVar
 from urllib.parse import urlencode
 
 from accounts.vietnamese import folded
@@ -102,16 +102,28 @@ class View(NamedTuple):
     current: bool
 
 
+class InStates(Protocol):
+    """A row that is found under some of the words above the list."""
+
+    @property
+    def states(self) -> set[str]:
+        """Under which of them; "" is all."""
+
+
+R = TypeVar("R", bound=InStates)
+
+
 @dataclass(frozen=True)
-class Readiness:
+class Found(Generic[R]):
     """The rows that a search lets through, counted by state over the same rows."""
 
     looked_for: Filter
-    kinds: list[Assignment.Kind]
-    found: list[Row]
+    found: list[R]
+    words: Mapping[str, str]
+    """Each state with its word, in the order of the views."""
 
     @property
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[R]:
         """Those in the state that is looked for."""
         return [row for row in self.found if self.looked_for.state in row.states]
 
@@ -121,12 +133,12 @@ class Readiness:
 
     @property
     def late(self) -> int:
-        """How many units are behind."""
+        """How many wait for something that is overdue."""
         return self.number(LATE)
 
     @property
     def open(self) -> int:
-        """How many units have not done everything."""
+        """How many are not done."""
         return self.number(OPEN)
 
     @property
@@ -134,8 +146,15 @@ class Readiness:
         """All, the late, the open, the done."""
         return [
             View(word, self.number(state), self.looked_for.query(state), state == self.looked_for.state)
-            for state, word in WORDS.items()
+            for state, word in self.words.items()
         ]
+
+
+@dataclass(frozen=True)
+class Readiness(Found[Row]):
+    """The units, and the kinds of work that stand above the columns."""
+
+    kinds: list[Assignment.Kind]
 
 
 def shares_of(meeting: Meeting, user: User) -> list[AssignedUnit]:
@@ -168,4 +187,4 @@ def readiness(meeting: Meeting, user: User, looked_for: Filter, now: datetime) -
         cells = [Work(tuple(work[kind]), now) if work.get(kind) else None for kind in kinds]
         if any(cells) and folded(looked_for.q) in unit.search:
             rows.append(Row(unit, cells))
-    return Readiness(looked_for, kinds, rows)
+    return Readiness(looked_for, rows, WORDS, kinds)

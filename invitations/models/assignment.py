@@ -10,6 +10,7 @@ from django.db import models
 from django.utils import timezone
 
 from accounts.fields import LineField, ParagraphField
+from accounts.files.kept import KeptFile
 from accounts.models import Unit
 from accounts.permissions import Right, may
 from invitations.models.meeting import Meeting, Part
@@ -163,26 +164,12 @@ def _share_file_name(file: ShareFile, name: str) -> str:
     return f"assignments/{uuid4().hex}"
 
 
-class ShareFile(models.Model):
+class ShareFile(KeptFile):
     """A photo or a file that shows how far a share is."""
 
     share = models.ForeignKey(AssignedUnit, on_delete=models.CASCADE, related_name="files")
-    key = models.UUIDField(default=uuid4, unique=True, editable=False)
     file = models.FileField(upload_to=_share_file_name)
-    name = models.CharField("Tên tệp", max_length=200)
-    content_type = models.CharField(max_length=40)
-    size = models.PositiveIntegerField()
-    sha256 = models.CharField(max_length=64)
-    uploaded_at = models.DateTimeField()
-    uploaded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
-    )
 
-    class Meta:
+    class Meta(KeptFile.Meta):
         verbose_name = "tệp của việc được giao"
         verbose_name_plural = "tệp của việc được giao"
-        ordering = ["-uploaded_at", "-pk"]
-
-    def __str__(self) -> str:
-        """As its owner calls it."""
-        return self.name

@@ -7,6 +7,7 @@ from uuid import uuid4
 from django.conf import settings
 from django.db import models
 
+from accounts.files.kept import KeptFile
 from invitations.models import Invitation
 from registrations.models.registration import Registration
 
@@ -82,29 +83,15 @@ def _scan_name(scan: SignedScan, name: str) -> str:
     return f"scans/{uuid4().hex}"
 
 
-class SignedScan(models.Model):
+class SignedScan(KeptFile):
     """The registration document with signature and seal, as a PDF or a photo, beside one submission."""
 
     submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="scans")
-    key = models.UUIDField(default=uuid4, unique=True, editable=False)
     file = models.FileField(upload_to=_scan_name)
-    name = models.CharField("Tên tệp", max_length=200)
-    content_type = models.CharField(max_length=40)
-    size = models.PositiveIntegerField()
-    sha256 = models.CharField(max_length=64)
-    uploaded_at = models.DateTimeField()
-    uploaded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
-    )
 
-    class Meta:
+    class Meta(KeptFile.Meta):
         verbose_name = "bản ký đóng dấu"
         verbose_name_plural = "bản ký đóng dấu"
-        ordering = ["-uploaded_at", "-pk"]
-
-    def __str__(self) -> str:
-        """As its owner calls it."""
-        return self.name
 
 
 class Look(models.Model):

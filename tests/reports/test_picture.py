@@ -20,10 +20,21 @@ def counted(meeting):
         return read_counts(meeting, now).sum.declared, len(queries)
 
 
+def name_of_now():
+    """What a picture that is taken now is called."""
+    with one_picture() as now:
+        return now.name
+
+
 def test_a_second_look_at_the_same_picture_asks_nothing(filled):
-    first, queries = counted(filled)
-    assert queries == 6
-    assert counted(filled) == (first, 0)
+    """Another database of the same server may write in between, and make another picture: then look again."""
+    for _ in range(100):
+        picture._kept.clear()
+        name, first, second = name_of_now(), counted(filled), counted(filled)
+        if name == name_of_now():
+            break
+    assert first[1] == 6
+    assert second == (first[0], 0)
 
 
 def test_whatever_is_written_is_in_the_next_look(filled, can_loc_registration):
