@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from accounts.fields import LineField, PhoneField
 from accounts.models import Unit
 from accounts.permissions import Right, may
 from invitations.models.audience import Audience
@@ -60,6 +61,9 @@ class Invitation(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
     decline_reason = models.CharField("Lý do không tham dự", max_length=600, blank=True)
+    contact_name = LineField("Đầu mối của đơn vị", max_length=120, blank=True)
+    contact_phone = PhoneField("Điện thoại đầu mối")
+    contact_email = models.EmailField("Thư điện tử đầu mối", blank=True)
     seen_number = models.PositiveSmallIntegerField(default=0)
     """The newest version of the letter that the unit has opened."""
     asked_again_at = models.DateTimeField(null=True, blank=True)

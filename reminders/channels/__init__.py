@@ -33,15 +33,16 @@ class Message(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """What became of one attempt: the outcome, and the other side's own words without addresses."""
+    """What became of one attempt: the outcome, the other side's words without addresses, its own number."""
 
     outcome: Outcome
     detail: str = ""
+    gateway_id: str = ""
 
     @property
     def channel_is_down(self) -> bool:
         """The fault is the channel's and not the message's: the next message would meet it too."""
-        return self.outcome in (Outcome.UNREACHABLE, Outcome.UNKNOWN)
+        return self.outcome in (Outcome.UNREACHABLE, Outcome.UNKNOWN, Outcome.BLOCKED)
 
 
 class Channel(Protocol):

@@ -238,7 +238,7 @@ def _after(answer: Answer, reminder: Reminder, now: datetime) -> tuple[Reminder.
             return Reminder.State.SENT, {"sent_at": now}
         case Outcome.REFUSED:
             return Reminder.State.FAILED, {"failure": answer.detail or answer.outcome.label}
-        case Outcome.LATER | Outcome.UNREACHABLE:
+        case Outcome.LATER | Outcome.UNREACHABLE | Outcome.BLOCKED:
             return Reminder.State.PENDING, {"due_at": now + _pause(reminder.attempts)}
         case _:
             return Reminder.State.UNKNOWN, {"due_at": now + _pause(reminder.attempts)}

@@ -19,6 +19,16 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 
+class Channel(models.TextChoices):
+    """How a message travels."""
+
+    MAIL = "mail", "Thư điện tử"
+    SMS = "sms", "Tin nhắn SMS"
+    ZALO = "zalo", "Zalo"
+    PORTAL = "portal", "Trên cổng"
+    CALL = "call", "Gọi điện"
+
+
 class ReminderQuerySet(models.QuerySet["Reminder"]):
     """Which messages."""
 
@@ -52,10 +62,7 @@ class Reminder(models.Model):
     comma between two: a unit with two clerks gets one mail, not two.
     """
 
-    class Channel(models.TextChoices):
-        """How it travels."""
-
-        MAIL = "mail", "Thư điện tử"
+    Channel = Channel
 
     class Kind(models.TextChoices):
         """What it is about."""
@@ -66,6 +73,9 @@ class Reminder(models.Model):
         BY_HAND = "by_hand", "Văn phòng nhắc"
         LETTER = "letter", "Giấy mời"
         CHANGE = "change", "Thay đổi, hoãn, hủy"
+        LINE_TEST = "linetest", "Sắp chạy thử đường truyền"
+        SESSION = "session", "Sắp khai mạc"
+        REPORT = "report", "Báo cáo kết quả"
 
     class State(models.TextChoices):
         """``pending → sending → sent | failed | unknown``; back to pending; cancelled from either side."""
@@ -90,6 +100,10 @@ class Reminder(models.Model):
         MOVED = "moved", "Hạn đã thay đổi"
         NOT_OPEN = "not_open", "Hội nghị không nhận đăng ký"
         NOT_CALLED = "not_called", "Đơn vị không còn trong danh sách mời"
+        WITHDRAWN = "withdrawn", "Văn phòng hủy lần nhắc này"
+        LIMIT = "limit", "Người nhận đã đủ số lần nhắc trong ngày"
+        TESTED = "tested", "Các điểm cầu đã thử tốt"
+        OTHER_WAY = "other_way", "Đã gửi bằng cách khác"
 
     meeting = models.ForeignKey(
         Meeting, on_delete=models.CASCADE, related_name="reminders", verbose_name="Hội nghị"
@@ -107,23 +121,37 @@ class Reminder(models.Model):
     slot = models.DateTimeField("Mốc")
     due_at = models.DateTimeField("Gửi lúc")
     recipient = models.CharField("Địa chỉ", max_length=1000, blank=True)
+    level = models.CharField("Cấp nhận", max_length=8, blank=True)
+    """Whom at the unit it reaches (``Level``); "" for the office's own."""
     recipient_name = models.CharField("Người nhận", max_length=200)
     subject = models.CharField("Tiêu đề", max_length=300)
     body = models.TextField("Nội dung")
     message_id = models.CharField(max_length=120, unique=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
+    step = models.ForeignKey(
+        "reminders.Step", on_delete=models.SET_NULL, null=True, blank=True, related_name="reminders"
+    )
+    instead_of = models.OneToOneField(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="taken_over_by"
+    )
+    """The message of another channel that could not go out, and whose place this one takes."""
+
     state = models.CharField("Tình trạng", max_length=10, choices=State, default=State.PENDING)
     lease_until = models.DateTimeField(null=True, blank=True, editable=False)
     lease_token = models.UUIDField(null=True, blank=True, editable=False)
     attempts = models.PositiveSmallIntegerField("Số lần gửi", default=0)
     sent_at = models.DateTimeField("Đã gửi lúc", null=True, blank=True)
+    gateway_id = models.CharField("Mã của cổng nhắn tin", max_length=80, blank=True)
+    delivered_at = models.DateTimeField("Đến máy lúc", null=True, blank=True)
     objection = models.CharField("Vì sao không gửi", max_length=12, choices=Objection, blank=True)
     failure = models.CharField("Vì sao không gửi được", max_length=300, blank=True)
     asked_at = models.DateTimeField("Nhắc tay lúc", null=True, blank=True)
     asked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
+
+    asked_why = models.CharField("Lý do gửi lại", max_length=300, blank=True)
 
     objects = ReminderQuerySet.as_manager()
 
@@ -172,6 +200,7 @@ class Reminder(models.Model):
             ),
             models.Index(fields=["lease_until"], condition=Q(state="sending"), name="reminders_under_way"),
             models.Index(fields=["-due_at", "-id"], name="outbox_by_time"),
+            models.Index(fields=["gateway_id"], condition=~Q(gateway_id=""), name="reminders_by_gateway"),
         ]
 
     def __str__(self) -> str:
@@ -219,6 +248,7 @@ class ReminderAttempt(models.Model):
         REFUSED = "refused", "Máy chủ thư từ chối"
         LATER = "later", "Máy chủ thư hẹn gửi lại sau"
         UNREACHABLE = "unreachable", "Không kết nối được máy chủ thư"
+        BLOCKED = "blocked", "Cổng gửi từ chối khóa, số dư hoặc tên thương hiệu"
         UNKNOWN = "unknown", "Mất liên lạc, chưa rõ thư đã đi"
 
     reminder = models.ForeignKey(Reminder, on_delete=models.CASCADE, related_name="tries")
