@@ -10,9 +10,10 @@ from datetime import datetime
 from itertools import cycle, islice
 from math import ceil
 from random import Random
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import Model
 
 from accounts.clock import database_now
 from accounts.models import COMMUNE_TIERS, Tier, Unit, User
@@ -20,8 +21,16 @@ from accounts.permissions import Role
 from bridge_points.models import BridgePoint, LineTest
 from conference_portal.sample import names
 from invitations.models import Invitation, InvitedRole, Meeting
-from registrations.models import MOST_IN_A_ROLE, Delegate, Headcount, Registration
+from registrations.models import (
+    MOST_IN_A_ROLE,
+    Delegate,
+    Headcount,
+    Registration,
+    SamePerson,
+    keys_of_delegate,
+)
 from registrations.services import own_point, submit
+from registrations.services.inserting import insert
 
 BATCH = 2000
 """Rows that go to the database together; what is in memory does not grow with the conference."""
@@ -83,11 +92,23 @@ def fill(meeting: Meeting, *, points: int, delegates: int) -> Iterator[Size]:
     if not free:
         return
     _add_points(meeting, free, points, random, now)
+    _analyse(Unit, BridgePoint, Delegate, SamePerson)
     size = size_of(meeting)
     for share in _shares(meeting, free, max(delegates - size.delegates, 0)):
         _register(share, random, now)
         size = Size(size.points, size.delegates + share.people)
         yield size
+
+
+def _analyse(*models: type[Model]) -> None:
+    """Tell PostgreSQL how large the tables are: it guesses wrong about what was filled a moment ago.
+
+    Of a table that was never looked at it believes that it holds a thousand rows, and then reads all
+    delegates for each unit that submits.
+    """
+    with connection.cursor() as cursor:
+        for model in models:
+            cursor.execute(f"ANALYZE {connection.ops.quote_name(model._meta.db_table)}")
 
 
 # ── Points ───────────────────────────────────────────────────────────────────────────────────
@@ -235,7 +256,7 @@ def _register(share: Share, random: Random, now: datetime) -> None:
     )
     delegates = _delegates(registration, share, roles, random)
     while batch := list(islice(delegates, BATCH)):
-        Delegate.objects.bulk_create(batch)
+        insert(Delegate, batch)
     outcome = submit(
         invitation_id=invitation.pk,
         user=clerk,
@@ -257,19 +278,26 @@ def _declared(people: int, roles: list[InvitedRole]) -> list[tuple[InvitedRole, 
 
 def _delegates(
     registration: Registration, share: Share, roles: list[InvitedRole], random: Random
-) -> Iterator[Delegate]:
+) -> Iterator[dict[str, Any]]:
     """Name the people in the order of the list, each of a role in turn."""
     organisation = share.invitation.unit.name
-    for rank, role in enumerate(islice(cycle(roles or [None]), share.people), start=1):
-        delegate = Delegate(
-            registration=registration,
-            bridge_point_id=share.seat,
-            role=role,
-            full_name=names.person(random),
-            position=random.choice(names.POSTS),
-            organisation=organisation,
-            phone=names.phone(random.randrange(1000)),
-            rank=rank,
-        )
-        delegate.compute_keys()
-        yield delegate
+    keys = [role.pk for role in roles]
+    for rank, role in enumerate(islice(cycle(keys or [None]), share.people), start=1):
+        name, post = names.person(random), random.choice(names.POSTS)
+        sort_key, search = keys_of_delegate(name, post, organisation)
+        yield {
+            "registration_id": registration.pk,
+            "bridge_point_id": share.seat,
+            "role_id": role,
+            "full_name": name,
+            "position": post,
+            "organisation": organisation,
+            "phone": names.phone(random.randrange(1000)),
+            "note": "",
+            "rank": rank,
+            "origin": Delegate.Origin.TYPED,
+            "key": uuid.UUID(int=random.getrandbits(128), version=4),
+            "version": 1,
+            "sort_key": sort_key,
+            "search": search,
+        }
