@@ -6,53 +6,28 @@ be called with a transaction open.
 
 from __future__ import annotations
 
-from types import TracebackType
-from typing import NamedTuple, Protocol, Self
+from reminders.channels.interface import Answer, Attachment, Channel, Message, Outcome
+from reminders.channels.mail import MailChannel
+from reminders.channels.portal import PortalChannel
+from reminders.models import Reminder
 
-from reminders.models import ReminderAttempt
+__all__ = ["WAYS", "Answer", "Attachment", "Channel", "Message", "Outcome", "is_set_up", "open_channel"]
 
-Outcome = ReminderAttempt.Outcome
-
-
-class Attachment(NamedTuple):
-    """A file that goes with a message."""
-
-    name: str
-    content: bytes
-    content_type: str
+WAYS: dict[str, type[Channel]] = {
+    Reminder.Channel.MAIL: MailChannel,
+    Reminder.Channel.PORTAL: PortalChannel,
+}
+"""The ways a sender can take by itself. ``CALL`` is not among them: a person settles it with a Call."""
 
 
-class Message(NamedTuple):
-    """What is sent. ``key`` stays the same in every attempt, so that the other side can tell doubles."""
-
-    key: str
-    to: list[str]
-    subject: str
-    body: str
-    attachments: tuple[Attachment, ...] = ()
+def is_set_up(channel: str) -> bool:
+    """Say whether messages may take ``channel`` on this portal; a person can always ring up."""
+    if channel == Reminder.Channel.CALL:
+        return True
+    way = WAYS.get(channel)
+    return way is not None and way.is_set_up()
 
 
-class Answer(NamedTuple):
-    """What became of one attempt: the outcome, the other side's words without addresses, its own number."""
-
-    outcome: Outcome
-    detail: str = ""
-    gateway_id: str = ""
-
-    @property
-    def channel_is_down(self) -> bool:
-        """The fault is the channel's and not the message's: the next message would meet it too."""
-        return self.outcome in (Outcome.UNREACHABLE, Outcome.UNKNOWN, Outcome.BLOCKED)
-
-
-class Channel(Protocol):
-    """A way to send, kept open for one batch."""
-
-    def send(self, message: Message) -> Answer:
-        """Try once. Every fault of the network or the other side is an answer, not an exception."""
-
-    def __enter__(self) -> Self: ...
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None: ...
+def open_channel(channel: str) -> Channel:
+    """Return ``channel`` for one batch, to be used in a ``with``. Raises ``KeyError`` for a call."""
+    return WAYS[channel]()
