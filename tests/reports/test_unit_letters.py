@@ -31,6 +31,7 @@ def _text(pdf: bytes) -> str:
     return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages)
 
 
+@pytest.mark.django_db(transaction=True)
 def test_the_archive_holds_each_called_units_own_letter_as_it_went_out(
     meeting, can_loc, can_loc_invitation, nghi_xuan, nghi_xuan_invitation, trang, nguyet
 ):
