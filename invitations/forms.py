@@ -252,7 +252,7 @@ class AudienceForm(PartForm):
     class Meta:
         model = Audience
         fields = ("heading", "tier", "venue", "note")
-        help_texts = {"note": "In nghiêng dưới thành phần, ví dụ nơi nhận văn bản đăng ký."}
+        help_texts = {"note": "Trong ngoặc dưới thành phần, ví dụ nơi nhận văn bản đăng ký."}
 
 
 class RoleForm(PartForm):

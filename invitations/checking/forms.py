@@ -159,7 +159,7 @@ class AudienceRow(RowForm):
 
     class Meta:
         model = Audience
-        fields = ("heading", "tier", "venue")
+        fields = ("heading", "tier", "venue", "note")
 
 
 class RoleRow(RowForm):

@@ -15,6 +15,7 @@ from accounts.fields import spaced
 from accounts.models import COMMUNE_TIERS, Tier, Unit
 from accounts.vietnamese import folded, line
 from invitations.checking.units import Match, UnitTree
+from invitations.letters.vocabulary import ON_THE_PORTAL, registered_by
 from invitations.models import Assignment
 
 if TYPE_CHECKING:
@@ -198,22 +199,21 @@ class _Layer:
             yield Doubt("issuer", "Không thấy cơ quan ban hành; điền theo cơ quan của cổng.")
 
     def _registration_deadline(self) -> tuple[str, Place | None]:
-        due = [
-            (each["at"], number, each["what"])
-            for number, each in enumerate(self.answer["deadlines"])
-            if "T" in each["at"]
-        ]
-        about = [each for each in due if _ABOUT_REGISTERING.search(folded(each[2]))]
-        if not due:
+        due = [(number, each) for number, each in enumerate(self.answer["deadlines"]) if "T" in each["at"]]
+        said = registered_by([(each["at"], each["what"]) for _, each in due])
+        if said is None:
             return "", None
-        at, number, _ = min(about or due)
-        return _moment(at), self.places.get(f"deadlines[{number}]")
+        number, deadline = due[said]
+        return _moment(deadline["at"]), self.places.get(f"deadlines[{number}]")
 
     def _place_of_issue(self) -> str:
         """What stands before the date of issue, "Hà Tĩnh, ngày 04 tháng 12"; "" where nothing does."""
-        start, end = self.places.get("issued_on", (0, 0))
+        if "issued_on" not in self.places:
+            match = _UNDATED.search(self.text)
+            return line(match[1]) if match else ""
+        start, end = self.places["issued_on"]
         near = self.text[self.text.rfind("\n", 0, start) + 1 : end]
-        match = re.match(r"\W*([^\W\d][^,;:\d\n]{1,60}),\s*ngày", near)
+        match = re.match(rf"\W*{_PLACE}", near)
         return line(match[1]) if match else ""
 
     # When and where
@@ -237,9 +237,12 @@ class _Layer:
                 "heading": each["heading"],
                 "tier": each["tier"] if known else Tier.OTHER.value,
                 "venue": each["venue"] or "",
+                "note": each.get("note", ""),
                 "to_units": [str(unit.pk) for unit in match.sure],
             }
             row = self._row(path, "audiences", "audience", f"Nhóm {number + 1}", values, units=match.offered)
+            if f"{path}.note" in self.places:
+                row.places["note"] = self.places[f"{path}.note"]
             row.doubts += _doubts_of_units(match.perhaps)
             if match.further:
                 row.doubts.append(Doubt("to_units", NAMES_NO_AGENCIES))
@@ -260,7 +263,7 @@ class _Layer:
                     "chairs",
                     "chair",
                     f"Chủ trì · {line(each['heading'])[:80]}",
-                    _texts(chair),
+                    _texts(chair, "name", "post", "point") | {"name": _ranked(chair)},
                     parent=path,
                 )
                 if not chair["name"]:
@@ -293,7 +296,11 @@ class _Layer:
 
     def _asked(self) -> Iterator[Row]:
         for number, each in enumerate(self.answer["deadlines"]):
-            values = {"what": each["what"], "at": _moment(each["at"]), "to": ", ".join(each["to"])}
+            mail = [f"email {each['mail']}"] if each.get("mail") else []
+            if each["what"] == ON_THE_PORTAL:
+                continue  # the meeting's own deadline, among the facts
+            to = ", ".join((*each["to"], *mail))
+            values = {"what": each["what"], "at": _moment(each["at"]), "to": to}
             row = self._row(f"deadlines[{number}]", "deadlines", "deadline", f"Hạn {number + 1}", values)
             row.doubts += _doubts_of_hour(each["at"])
             yield row
@@ -318,8 +325,9 @@ class _Layer:
                 row.doubts.append(Doubt("due_at", "Văn bản không ghi giờ; điền thêm giờ, ví dụ 17:00."))
             yield row
         for number, each in enumerate(self.answer["contacts"]):
-            values = _texts(each) | {
-                "name": each["name"] or each["organisation"] or "",
+            values = _texts(each, "name", "organisation", "phone", "about") | {
+                "name": _ranked(each) or each["organisation"] or "",
+                "organisation": (each.get("position") or each["organisation"] or "") if each["name"] else "",
                 "phone": spaced(each["phone"] or ""),
             }
             yield self._row(f"contacts[{number}]", "contacts", "contact", f"Đầu mối {number + 1}", values)
@@ -335,7 +343,11 @@ class _Layer:
 
     def _signatory(self) -> Row:
         signed = self.answer["signatory"]
-        values = {f"sign_{name}": signed[name] or "" for name in ("on_behalf", "title", "name")}
+        values = {
+            "sign_on_behalf": signed["on_behalf"] or "",
+            "sign_title": signed["title"] or "",
+            "sign_name": _ranked(signed),
+        }
         places = {
             f"sign_{name}": self.places[f"signatory.{name}"]
             for name in ("on_behalf", "title", "name")
@@ -346,7 +358,9 @@ class _Layer:
         )
 
 
-_ABOUT_REGISTERING = re.compile(r"dang ky|danh sach|so luong|dai bieu|xac nhan")
+_PLACE = r"([^\W\d][^,;:\d\n]{1,60}),\s*ngày"
+_UNDATED = re.compile(rf"^\W*{_PLACE}[\s.…_]*tháng[\s.…_\d]*năm[\s.…_\d]*$", re.MULTILINE)
+"""A letter that still waits for its day: "Hà Tĩnh, ngày … tháng … năm …"."""
 
 _KINDS_OF_WORK = (
     (Assignment.Kind.PRESS, r"phong vien|dua tin|tuyen truyen"),
@@ -381,8 +395,13 @@ def _doubts_of_hour(at: str) -> Iterator[Doubt]:
         yield Doubt("at", "Văn bản không ghi giờ; điền thêm giờ, ví dụ 17:00.")
 
 
-def _texts(values: dict[str, Any]) -> dict[str, str]:
-    return {name: value or "" for name, value in values.items()}
+def _texts(values: dict[str, Any], *names: str) -> dict[str, str]:
+    return {name: values[name] or "" for name in names}
+
+
+def _ranked(person: dict[str, Any]) -> str:
+    """The name with the rank before it: "Đại tá Nguyễn Văn A"; "" where there is no name."""
+    return f"{person['rank']} {person['name']}" if person.get("rank") else person["name"] or ""
 
 
 _HOW_IT_MEETS = re.compile(

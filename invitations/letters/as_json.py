@@ -1,4 +1,4 @@
-"""A reading as the object that ``read_letter --json`` prints."""
+"""A reading as the object that ``read_letter --json`` prints, and as the portal keeps it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,29 @@ from typing import Any
 from invitations.letters.invited import Audience
 from invitations.letters.passages import Found
 from invitations.letters.record import Reading
+
+
+def kept(reading: Reading) -> dict[str, Any]:
+    """Return the printed object with what its shape has no room for, where the letter says it.
+
+    That is the note under an audience, a rank before a name, a contact's post and office in the letter's
+    words, and the e-mail address of who receives what is due.
+    """
+    answer = to_json(reading)
+    for said, audience in zip(answer["audiences"], reading.audiences, strict=True):
+        _add(said, note=_value(audience.note))
+        for plain, chair in zip(said["chairs"], audience.chairs, strict=True):
+            _add(plain, rank=chair.rank)
+    for said, deadline in zip(answer["deadlines"], reading.deadlines, strict=True):
+        _add(said, mail=deadline.mail)
+    for said, contact in zip(answer["contacts"], reading.contacts, strict=True):
+        _add(said, rank=contact.rank, position=contact.position)
+    _add(answer["signatory"], rank=_value(reading.signatory.rank))
+    return answer
+
+
+def _add(said: dict[str, Any], **more: str | None) -> None:
+    said.update({name: value for name, value in more.items() if value})
 
 
 def to_json(reading: Reading) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from invitations.letters.vocabulary import (
     CHAIR_CLAUSE,
     HONORIFIC,
     NAME_AT,
+    NOTE,
     OPEN_ENDED,
     POINT,
     VENUE,
@@ -65,8 +66,11 @@ class _People:
 
     def line(self, line: Line, below: Line | None) -> None:
         """Take one line: a heading, a lead-in, a chair, a place, a role, or a paragraph."""
+        note = NOTE.fullmatch(line.key)
         label = label_of(line)
-        if _is_heading(line, label is not None) or _heads_list(line, below):
+        if note:
+            self.note(line.body.group(note, "note"))
+        elif _is_heading(line, label is not None) or _heads_list(line, below):
             self.heading(line)
         elif label and Topic.CHAIR in label.topics and label.value:
             self.chair(label.value)
@@ -81,6 +85,12 @@ class _People:
             self.invited.read.append(line.body.span)
         else:
             self.content(line.body, listed=bool(line.mark))
+
+    def note(self, passage: Passage) -> None:
+        """Take a remark on the people above it; of several, each is kept."""
+        audience = self.audience()
+        before = f"{audience.note.value}; " if audience.note else ""
+        audience.note = Found(before + passage.words, passage.span)
 
     def heading(self, line: Line) -> None:
         """Open an audience; the points above it in rank lend it their name."""

@@ -42,9 +42,11 @@ def person_in(passage: Passage) -> Chair | None:
     match = NAME_AT.search(whom.text.rstrip() + " ,")
     if match:
         before, after = whom.before(match), whom.after(match)
-        posts = [part.words for part in (before, after) if part.words and not DEGREE.fullmatch(part.words)]
+        said = [part for part in (before, after) if part.words]
+        posts = [part.words for part in said if not DEGREE.fullmatch(part.words)]
+        rank = next((part.text.strip(" ,") for part in said if DEGREE.fullmatch(part.words)), None)
         post = ", ".join(re.sub(r"^(?:là|chức vụ:?)\s+", "", each) for each in posts) or None
-        return Chair(whom.group(match, "name").words, post, None, passage.span)
+        return Chair(whom.group(match, "name").words, post, None, passage.span, rank)
     if (
         honorific
         and not A_GROUP.match(passage.key.strip())

@@ -33,6 +33,8 @@ class Signatory:
     on_behalf: Found[str] | None = None
     title: Found[str] | None = None
     name: Found[str] | None = None
+    rank: Found[str] | None = None
+    """Before the name: "Đại tá"."""
     read: list[Span] = field(default_factory=list)
 
 
@@ -91,7 +93,8 @@ def copies(lines: Sequence[Line]) -> tuple[list[Found[str]], list[Line]]:
     out: list[Found[str]] = []
     rest: list[Line] = []
     inside = listed = False
-    for line in lines:
+    punctuated = any(line.mark and line.body.text.rstrip().endswith((",", ";")) for line in lines)
+    for before, line in zip((None, *lines), lines, strict=False):
         match = re.match(r"nơi nhận\s*:?\s*", line.key, re.IGNORECASE)
         if match and not inside:
             inside = True
@@ -99,7 +102,7 @@ def copies(lines: Sequence[Line]) -> tuple[list[Found[str]], list[Line]]:
         elif inside and line.mark and line.mark[:1] in "-–—+*•":
             listed = True
             out.extend(_entries(None, [line]))
-        elif listed and out and not line.mark and line.body.text.strip()[:1].islower():
+        elif before and listed and out and not line.mark and _continues(line, before, punctuated):
             last = out[-1]
             out[-1] = Found(f"{last.value} {line.body.words}", Span(last.span.start, line.body.span.end))
         elif (
@@ -112,6 +115,17 @@ def copies(lines: Sequence[Line]) -> tuple[list[Found[str]], list[Line]]:
         else:
             rest.append(line)
     return out, rest
+
+
+def _continues(line: Line, before: Line, punctuated: bool) -> bool:
+    """Whether a recipient goes on in this line: in small letters, or it was not closed as others are."""
+    text = line.body.text.strip()
+    if text[:1].islower():
+        return True
+    signs = is_capitals(text) or SIGNED.search(text) or SIGNING.match(text) or _NAME.fullmatch(text)
+    is_open = not before.body.text.rstrip().endswith((",", ";", "."))
+    closes = text.endswith((",", ";", "."))
+    return is_open and not signs and (closes or (punctuated and not line.after_gap))
 
 
 def _entries(value: Passage | None, lines: Sequence[Line]) -> list[Found[str]]:
@@ -147,6 +161,8 @@ def signatory(lines: Sequence[Line]) -> Signatory:
             match = _NAME.fullmatch(text)
             if match and match["name"].split()[0] in SURNAMES:
                 out.name = Found(match["name"].strip(), line.body.span)
+                before = text[: match.start("name")].strip()
+                out.rank = Found(before, line.body.span) if before else None
     out.on_behalf = _together(behalf)
     out.title = _together(titles)
     return out

@@ -32,7 +32,7 @@ class Read(NamedTuple):
 
     text: str
     answer: dict[str, Any]
-    """As ``to_json`` gives it."""
+    """As ``kept`` gives it."""
     places: dict[str, list[int]]
     """As ``places_of`` gives it."""
 
@@ -56,12 +56,12 @@ def read_letter(data: bytes, name: str) -> Read:
 def main() -> None:
     """Be the child: a name and bytes on standard input; a reading or a sentence on standard output."""
     limit(memory=MEMORY, seconds=SECONDS)
-    from invitations.letters import places_of, read_file, to_json
+    from invitations.letters import kept, places_of, read_file
 
     name = question()
     try:
         reading = read_file(sys.stdin.buffer.read(), name)
-        plain = {"text": reading.text, "answer": to_json(reading), "places": places_of(reading)}
+        plain = {"text": reading.text, "answer": kept(reading), "places": places_of(reading)}
     except LetterError as reason:
         plain = {"refusal": str(reason)}
     except MemoryError:

@@ -25,6 +25,8 @@ class Chair:
     post: str | None
     point: str | None
     span: Span
+    rank: str | None = None
+    """Of learning or of the forces, before the name: "Đại tá"."""
 
 
 @dataclass
@@ -36,6 +38,7 @@ class Audience:
     tier_is_sure: bool = True
     venue: Found[str] | None = None
     point: Found[str] | None = None
+    note: Found[str] | None = None
     roles: list[Role] = field(default_factory=list)
     chairs: list[Chair] = field(default_factory=list)
 

@@ -19,6 +19,7 @@ from invitations.letters.vocabulary import (
     LABELS,
     LEAVES_THE_LIST,
     LINE_TEST,
+    NOTE,
     POINT,
     WIRED_TO,
     Topic,
@@ -68,6 +69,8 @@ class Label:
 def label_of(line: Line) -> Label | None:
     """Read the label at the start of a line, if it has one."""
     key = line.key
+    if NOTE.fullmatch(key):
+        return None
     wired = WIRED_TO.match(key)
     if wired:
         return Label(frozenset({Topic.RECIPIENTS}), line.body.group(wired), line.body.after(wired) or None)
@@ -223,6 +226,8 @@ def _goes_on(line: Line, block: Block) -> bool:
     """Whether a line without a label belongs to the block before it."""
     if block.head is None:
         return block.topics == {Topic.OTHER} and not line.after_gap
+    if NOTE.fullmatch(line.key) and Topic.PEOPLE in block.topics:
+        return True
     if Topic.RECIPIENTS in block.topics and block.lines:
         last = block.lines[-1]
         if (

@@ -20,7 +20,16 @@ from invitations.letters.content import Content
 from invitations.letters.layout import POINT_HEADING
 from invitations.letters.passages import Passage
 from invitations.letters.requests import asked_of
-from invitations.letters.vocabulary import DUE_THINGS, EVENT, OPEN_ENDED, VENUE, one_spelling
+from invitations.letters.vocabulary import (
+    DUE_THINGS,
+    EVENT,
+    ON_THE_PORTAL,
+    OPEN_ENDED,
+    ORGANISATION,
+    VENUE,
+    one_spelling,
+    registered_by,
+)
 from invitations.models.issue import LetterTemplate
 from invitations.models.meeting import Session
 
@@ -210,11 +219,19 @@ def _audiences(content: Content, number: int) -> Iterator[Paper]:
         lines += [_role(role) for role in each["roles"]]
         lines += [_chair(chair) for chair in each["chairs"]]
         if each["note"]:
-            lines.append(f"({_unclosed(each['note'])}).")
+            lines.append(f"({_note(each['note'])}).")
         yield {
             "heading": f"{number}.{place}. {heading}:" + (f" {venue}." if beside and not known else ""),
             "lines": lines,
         }
+
+
+def _note(text: str) -> str:
+    """In the words by which the reader tells a note from one more role."""
+    text = _unclosed(text)
+    if text.startswith("(") and text.endswith(")") and text.count("(") == 1:
+        text = _unclosed(text[1:-1])
+    return text if text.lower().startswith("ghi chú:") else f"Ghi chú: {text}"
 
 
 def _role(role: Content) -> str:
@@ -250,6 +267,10 @@ def _request(each: Content) -> str:
 
 
 def _deadlines(content: Content) -> Iterator[str]:
+    due = content["registration_deadline"]
+    said = registered_by([(each["at"], each["what"]) for each in content["deadlines"]])
+    if due and (said is None or content["deadlines"][said]["at"] != due):
+        yield f"- {ON_THE_PORTAL} {_before(due)}."
     for each in content["deadlines"]:
         what, to = _unclosed(each["what"]), _unclosed(each["to"])
         names_it = bool(DUE_THINGS.search(one_spelling(what)))
@@ -270,7 +291,9 @@ def _moment(at: str) -> datetime:
 
 
 def _contact(each: Content) -> str:
-    about = f"{_unclosed(each['about'])}: liên hệ đồng chí" if each["about"] else "Đồng chí"
+    office = bool(ORGANISATION.match(each["name"]))
+    about = f"{_unclosed(each['about'])}: liên hệ" if each["about"] else "Liên hệ" if office else ""
+    about += "" if office else " đồng chí" if about else "Đồng chí"
     body = f", {_unclosed(each['organisation'])}" if each["organisation"] else ""
     phone = f", điện thoại {spaced(each['phone'])}" if each["phone"] else ""
     return f"- {about} {each['name']}{body}{phone}."

@@ -52,7 +52,7 @@ def _named(reading: Reading) -> Iterator[tuple[str, Span]]:
 
 def _of_audience(name: str, audience: Audience) -> Iterator[tuple[str, Span]]:
     yield name, audience.heading.span
-    for part, span in _each(venue=audience.venue, point=audience.point):
+    for part, span in _each(venue=audience.venue, point=audience.point, note=audience.note):
         yield f"{name}.{part}", span
     for number, role in enumerate(audience.roles):
         yield f"{name}.roles[{number}]", role.span

@@ -259,6 +259,7 @@ class _Reader:
             if audience.roles
             or audience.chairs
             or audience.venue
+            or audience.note
             or (audience.point and re.search(POINT, audience.heading.value, re.IGNORECASE))
             or audience in places
         ]

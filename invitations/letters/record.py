@@ -57,7 +57,7 @@ class Reading:
             yield self.arrive.span
         for audience in self.audiences:
             yield audience.heading.span
-            yield from (found.span for found in (audience.venue, audience.point) if found)
+            yield from (found.span for found in (audience.venue, audience.point, audience.note) if found)
             yield from (role.span for role in audience.roles)
             yield from (chair.span for chair in audience.chairs)
         yield from (sitting.span for sitting in self.sessions)

@@ -23,6 +23,7 @@ from invitations.letters.vocabulary import (
     HONORIFIC,
     LINE_TEST,
     LOWER,
+    MAIL,
     NAME,
     NOT_A_VERB_AFTER,
     NOUN_VERBS,
@@ -45,6 +46,8 @@ class Deadline:
     to: tuple[str, ...]
     span: Span
     late_is_meant: bool = False
+    mail: str | None = None
+    """The e-mail address to send it to."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,10 @@ class Contact:
     about: str | None
     span: Span
     doubt: str = ""
+    rank: str | None = None
+    """Before the name: "Đại tá"."""
+    position: str | None = None
+    """Post and office in the letter's words: "Phó Trưởng phòng Tổng hợp, Văn phòng Tỉnh ủy"."""
 
 
 # Minutes before -------------------------------------------------------------------------------------------
@@ -151,7 +158,18 @@ def deadlines(passage: Passage, calendar: Calendar) -> Iterator[Deadline]:
             to,
             Span(passage.start + start, moment.span.end),
             bool(_LATER.search(passage.part(start, end).key)),
+            _mail(passage, start, end),
         )
+
+
+_MAIL_ENDS = re.compile(r";|\.(?:\s|$)|\n")
+
+
+def _mail(passage: Passage, start: int, end: int) -> str | None:
+    """The e-mail address in the words of a deadline, or right behind them."""
+    stop = _MAIL_ENDS.search(passage.key, end)
+    match = MAIL.search(passage.text, start, stop.start() if stop else len(passage.text))
+    return match["mail"] if match else None
 
 
 def _is_in_closed_bracket(text: str, place: int) -> bool:
@@ -175,6 +193,8 @@ def _what_and_to(clause: Passage, *, only_to: bool = False) -> tuple[str, tuple[
     what = clause
     if sent and (sent.start() > 0 or only_to):
         what, rest = clause.before(sent), clause.after(sent)
+        mail = MAIL.search(rest.key)
+        rest = rest.before(mail) if mail else rest
         ends = _BY_WHAT.search(rest.key)
         rest = rest.before(ends) if ends else rest
         receivers = _receivers(rest)
@@ -400,7 +420,7 @@ _OF_OFFICE = re.compile(
 
 def contacts(passage: Passage, about: str | None) -> Iterator[Contact]:
     """Read who in a passage has a telephone number; ``about`` is what its heading or anchor says."""
-    name = organisation = None
+    name = organisation = rank = position = None
     last_end = 0
     for match in _PHONE.finditer(passage.key):
         digits = re.sub(r"\D", "", match.group())
@@ -411,17 +431,18 @@ def contacts(passage: Passage, about: str | None) -> Iterator[Contact]:
         read_name, read_organisation, start = _who(between)
         if read_name or read_organisation:
             name, organisation = read_name, read_organisation
+            rank, position = _described(between, name, organisation)
         elif behind := _BEHIND_PHONE.match(passage.text, match.end()):
             office = _organisation(passage.group(behind, "office")) if behind["office"] else None
             if behind["person"] or office:
                 name, organisation = behind["person"], office
+                rank = position = None
         begin = last_end + start if (read_name or read_organisation) else match.start()
         last_end = match.end()
         number, doubt = _number(match.group())
         said = _about(passage.part(0, match.start())) or about
-        yield Contact(
-            name, organisation, number, said, Span(passage.start + begin, passage.start + match.end()), doubt
-        )
+        span = Span(passage.start + begin, passage.start + match.end())
+        yield Contact(name, organisation, number, said, span, doubt, rank, position)
 
 
 def _number(text: str) -> tuple[str, str]:
@@ -450,7 +471,9 @@ def _who(passage: Passage) -> tuple[str | None, str | None, int]:
     else:
         person = people[-1]
     if person is None:
-        organisation = _organisation(passage.part(max(passage.key.rfind(sign) for sign in ";.:(") + 1))
+        calls = [each.end() for each in _ABOUT.finditer(passage.key)]
+        begin = max(passage.key.rfind(sign) for sign in ";.:(") + 1
+        organisation = _organisation(passage.part(max(begin, *calls)) if calls else passage.part(begin))
         if organisation is None:
             return None, None, 0
         return None, organisation, max(passage.text.find(organisation), 0)
@@ -461,6 +484,23 @@ def _who(passage: Passage) -> tuple[str | None, str | None, int]:
         lead = _OF_OFFICE.search(before.key)
         found = _organisation(before.group(lead, "who")) if lead else None
     return " ".join(person["name"].split()), found, person.start()
+
+
+def _described(passage: Passage, name: str | None, organisation: str | None) -> tuple[str | None, str | None]:
+    """The rank before a name, and post and office behind it in the letter's own words."""
+    at = passage.text.rfind(name) if name else -1
+    if name is None or at < 0:
+        return None, None
+    rank = re.search(rf"(?<!\w)({DEGREE.pattern})$", passage.text[:at])
+    behind = passage.part(at + len(name))
+    behind = behind.part(len(behind.text) - len(behind.text.lstrip(" ,–-(")))
+    stop = re.search(r"[;()]|\.\s", behind.key)
+    behind = behind.before(stop) if stop else behind
+    if not POSTS.match(behind.key):
+        return rank[1].strip() if rank else None, None
+    known = organisation is not None and organisation in behind.text
+    ends = behind.text.find(organisation or "") + len(organisation or "") if known else None
+    return rank[1].strip() if rank else None, behind.part(0, ends).words or None
 
 
 def _organisation(passage: Passage) -> str | None:

@@ -115,11 +115,20 @@ def _end_of_columns(lines: list[str], start: int) -> int:
 
 
 def _with_the_rest_of_the_left(lines: list[str], end: int) -> int:
-    """A subject on the left goes on in small letters below the last line that has a right column."""
+    """What stands on the left may go on below the last line that has a right column.
+
+    A subject does so in small letters; a recipient until something closes it, as it closes the others.
+    """
     gap = _GAP.search(lines[end - 1], _indent(lines[end - 1]))
+    left = lines[end - 1][: gap.start()].strip() if gap else ""
     while gap and end < len(lines) and 0 < len(lines[end].rstrip()) <= gap.end():
-        if not lines[end].strip()[0].islower():
+        line = lines[end].strip()
+        is_open = (
+            left[:1] in "-–" and left[-1:] not in ",;." and line[-1] in ",;." and not _MARKED.match(line)
+        )
+        if not (line[0].islower() or is_open):
             break
+        left = f"{left} {line}"
         end += 1
     return end
 

@@ -7,6 +7,7 @@ Patterns are written in one spelling ("ủy", "hòa") and matched against ``Pass
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from enum import Enum
 
 _LETTERS = [
@@ -163,6 +164,8 @@ OPEN_ENDED = words(
     r"căn cứ (?:điều kiện|tình hình)[^.;]{0,120}|mở rộng|nếu (?:có điều kiện|cần|thấy cần thiết)|khi cần thiết|thành phần (?:khác )?phù hợp|"
     r"đại biểu phù hợp|có thể (?:mời|cử|triệu tập|bố trí)|(?:chủ động )?(?:quyết định|lựa chọn) thành phần|(?:cử|mời) thêm"
 )
+NOTE = re.compile(r"\s*\(\s*ghi chú\s*:\s*(?P<note>[^\n]+?)\s*\)\s*[.;,]?\s*", re.IGNORECASE)
+"""A paragraph that only remarks on the people above it: "(Ghi chú: …)"."""
 CHAIRS = r"(?:kính )?(?:mời )?(?:đồng )?(?:chủ trì|chủ tọa)"
 
 ORGANISATION = words(
@@ -362,6 +365,9 @@ BY_WHEN = words(
 DUE_THINGS = words(
     r"gửi|đăng ký|báo cáo|nộp|xác nhận|danh sách|văn bản|phản hồi|tham luận|cử|lập|tổng hợp|góp ý|thông báo|cung cấp|ý kiến|số lượng|báo(?= (?:tên|số|về|cho))"
 )
+ON_THE_PORTAL = "Đăng ký đại biểu trên cổng đăng ký hội nghị"
+"""How the portal's own letters say by when units register, where no other deadline says it."""
+_ABOUT_REGISTERING = words(r"đăng ký|danh sách|số lượng|đại biểu|xác nhận")
 AFTER_THE_MEETING = words(r"kết quả|sau hội nghị|sau khi kết thúc|thu hoạch|kết thúc")
 ARRIVE = (
     words(r"(?:có mặt|vào (?:phòng họp|phòng)|đến|kết nối|tập trung|đăng nhập)[^.;\d]{0,60}trước[^.;\d]{0,40}?(?P<minutes>\d{1,3})\s*(?:phút|')"),
@@ -369,10 +375,28 @@ ARRIVE = (
     words(r"trước (?:ít nhất |tối thiểu )?(?P<minutes>\d{1,3})\s*(?:phút|')(?= (?:để|so với|khai mạc|trước|giờ))"),
     words(r"(?P<minutes>\d{1,3})\s*phút trước (?:giờ|khi)"),
 )  # fmt: skip
+
+
+def registered_by(due: Sequence[tuple[str, str]]) -> int | None:
+    """Which of what is due, each as moment and words, is what units register by; None where nothing is due.
+
+    What the portal's own letters say of it; else the first that is about registering; else the first.
+    """
+    own = [place for place, (_, what) in enumerate(due) if what == ON_THE_PORTAL]
+    about = [place for place, (_, what) in enumerate(due) if _ABOUT_REGISTERING.search(one_spelling(what))]
+    return min(own or about or range(len(due)), key=lambda place: due[place][0], default=None)
+
+
 SENT = re.compile(
-    rf"(?<!\w)(?:(?:được )?gửi(?: về)?|về|cho|tới|đến|qua|với|(?<=kết quả )báo cáo)\s+(?=(?:đồng chí|địa chỉ|email|thư điện tử|[{UPPER}]))"
+    rf"(?<!\w)(?:(?:được )?gửi(?: về)?|về|cho|tới|đến|qua|với|(?<=kết quả )báo cáo)\s+(?=(?:đồng chí|địa chỉ|email|thư điện tử|[{UPPER}]|[\w.+-]+@))"
 )
 """Before the one who is to receive something."""
+MAIL = re.compile(
+    r"[\s,;]*\(?\s*(?:(?:qua|theo|vào)\s+)?(?:địa chỉ\s+)?(?:hộp thư(?: điện tử)?|thư điện tử|hòm thư|e-?mail)?\s*:?\s*"
+    r"(?P<mail>[A-Za-z0-9._+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)\s*\)?",
+    re.IGNORECASE,
+)
+"""An e-mail address with the words that say what it is."""
 
 FIRM_VERB = words(
     r"chuẩn bị|phối hợp|chủ trì|bảo đảm|đảm bảo|bố trí|báo cáo|đăng ký|gửi|cử|hỗ trợ|lắp đặt|chỉ đạo|trực|kiểm tra|cung cấp|tổng hợp|đôn đốc|"

@@ -39,7 +39,7 @@ class LetterReading(models.Model):
     text = models.TextField("Nội dung")
     """As it was read; places point into it."""
     answer = models.JSONField("Kết quả đọc")
-    """As ``letters.to_json`` gives it; never changed afterwards."""
+    """As ``letters.kept`` gives it; never changed afterwards."""
     places = models.JSONField("Chỗ trong văn bản")
     """As ``letters.places_of`` gives it: first and last character of each value."""
     decisions = models.JSONField("Đã quyết định", default=dict, blank=True)

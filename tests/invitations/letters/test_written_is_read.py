@@ -10,11 +10,14 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from invitations.letters import read_file, to_json
+from accounts.fields import spaced
+from invitations.checking.rows import lay_out
+from invitations.checking.units import UnitTree
+from invitations.letters import kept, places_of, read_file, to_json
 from invitations.letters.content import Content
 from invitations.letters.example import example
 from invitations.letters.writing import docx_of, pdfs_of
-from invitations.models import LetterTemplate
+from invitations.models import LetterReading, LetterTemplate
 
 MORNING, AFTERNOON, EVENING = "morning", "afternoon", "evening"
 
@@ -54,7 +57,24 @@ ROLES = (
     ("Thành phần khác do cấp ủy địa phương quyết định", True),
     ("Bí thư chi bộ các thôn, tổ dân phố", False),
 )
+NOTES = (
+    "",
+    "",
+    "Cấp ủy các địa phương có thể mời thêm đại biểu (nếu cần)",
+    "Các đồng chí Ủy viên Ban Chấp hành dự tại điểm cầu nơi mình phụ trách. Đại biểu khác liên hệ Văn phòng",
+)
+RANKS = ("", "", "Đại tá ", "TS. ", "Thượng tá ")
 POSTS = ("", "Bí thư Huyện ủy", "Ủy viên Ban Thường vụ Tỉnh ủy, Giám đốc Công an tỉnh")
+OFFICES = (
+    "",
+    "Văn phòng Tỉnh ủy",
+    "Viễn thông Hà Tĩnh",
+    "Trung tâm Công nghệ thông tin",
+    "Phó Trưởng phòng Tổng hợp, Văn phòng Tỉnh ủy",
+    "Chuyên viên Phòng Tổng hợp",
+    "Trưởng phòng",
+)
+MAILS = ("", "", "email vptu@hatinh.gov.vn", "email phongllct.btg@hatinh.dcs.vn")
 DUE = (
     "Số lượng đại biểu",
     "Danh sách đại biểu, cán bộ kỹ thuật",
@@ -130,19 +150,25 @@ def contents(draw: st.DrawFn) -> Content:
     length = len(held) / 2
     moment = st.sampled_from((earlier, earlier - timedelta(hours=7, minutes=30), earlier - timedelta(days=1)))
     people = draw(st.permutations(NAMES))
+    signs = draw(st.sampled_from(RANKS)) + draw(st.sampled_from(NAMES))
     audiences = [
         {
             "pk": number,
             "heading": heading,
             "tier": tier,
             "venue": draw(st.sampled_from(VENUES)),
-            "note": "",
+            "note": draw(st.sampled_from(NOTES)),
             "roles": [
                 {"text": text, "chairs": draw(st.booleans()) and not widened, "open_ended": widened}
                 for text, widened in draw(_some(ROLES, 1))
             ],
             "chairs": [
-                {"name": name, "post": draw(st.sampled_from(POSTS)), "point": point, "unit": ""}
+                {
+                    "name": draw(st.sampled_from(RANKS)) + name,
+                    "post": draw(st.sampled_from(POSTS)),
+                    "point": point,
+                    "unit": "",
+                }
                 for name, point in draw(_some(((people[number], "Công an tỉnh"), (people[number + 1], ""))))
             ],
         }
@@ -168,7 +194,7 @@ def contents(draw: st.DrawFn) -> Content:
             {
                 "at": f"{draw(moment):%Y-%m-%dT%H:%M}",
                 "what": what,
-                "to": ", ".join(draw(_some(BODIES))[:2]),
+                "to": ", ".join(filter(None, (*draw(_some(BODIES))[:2], draw(st.sampled_from(MAILS))))),
             }
             for what in draw(_some(DUE))
         ],
@@ -185,77 +211,106 @@ def contents(draw: st.DrawFn) -> Content:
         ],
         "contacts": [
             {
-                "name": name,
-                "organisation": draw(st.sampled_from(("", *BODIES))),
+                "name": name if office else draw(st.sampled_from(RANKS)) + name,
+                "organisation": "" if office else draw(st.sampled_from(OFFICES)),
                 "phone": f"09{draw(st.integers(10_000_000, 99_999_999))}",
                 "about": draw(st.sampled_from(ABOUT)),
             }
-            for name in draw(_some(NAMES))
+            for name, office in draw(_some((*((each, False) for each in NAMES), (BODIES[0], True))))
         ],
         "recipients": draw(_some(RECIPIENTS)),
-        "signatory": {"on_behalf": on_behalf, "title": title, "name": draw(st.sampled_from(NAMES))},
+        "signatory": {"on_behalf": on_behalf, "title": title, "name": signs},
         "units": [{"slug": "huyen-uy", "name": "Huyện ủy Nghi Xuân", "audience": audiences[0]["pk"]}],
         "to": draw(st.sampled_from(("", "Huyện ủy Nghi Xuân"))),
     }
 
 
 def expected(content: Content) -> dict[str, Any]:
-    """What the reader is to find, in its own shape, as far as the letter says it."""
+    """What the reader is to find, in the shape that it prints, and as the draft meeting that it proposes."""
     return {
         "kind": "giay_moi",
         "state": "called",
-        "number": content["number"] or None,
         "issuer": content["issuer"],
-        "issued_on": content["issued_on"],
-        "title": content["title"],
         "duration_days": content["duration_days"],
-        "sessions": content["sessions"],
-        "arrive_minutes_before": content["arrive_minutes_before"],
-        "audiences": [
-            {
-                "heading": each["heading"],
-                "tier": each["tier"],
-                "venue": each["venue"] or None,
-                "roles": each["roles"],
-                "chairs": [
-                    {
-                        "name": chair["name"],
-                        "post": chair["post"] or None,
-                        "point": f"điểm cầu {chair['point']}" if chair["point"] else None,
-                    }
-                    for chair in each["chairs"]
-                ],
-            }
-            for each in content["audiences"]
-        ],
-        "deadlines": [
-            {**each, "to": re.split(", ", each["to"]) if each["to"] else []} for each in content["deadlines"]
-        ],
         "line_tests": [content["line_test_at"]] if content["line_test_at"] else [],
-        "assignments": [
-            {"unit": each["addressee"], "text": each["text"].lower(), "due_at": each["due_at"]}
+        "unread": [],
+        "facts": {
+            "title": content["title"],
+            "registration_deadline": _typed(content["registration_deadline"]),
+            "number": content["number"],
+            "place": content["place"],
+            "issued_on": _typed(content["issued_on"]),
+            "arrive_minutes_before": str(content["arrive_minutes_before"] or ""),
+        },
+        "session": content["sessions"],
+        "audience": [_of(each, "heading", "tier", "venue", "note") for each in content["audiences"]],
+        "role": [role for each in content["audiences"] for role in each["roles"]],
+        "chair": [
+            _of(chair, "name", "post") | {"point": f"điểm cầu {chair['point']}" if chair["point"] else ""}
+            for each in content["audiences"]
+            for chair in each["chairs"]
+        ],
+        "deadline": [_of(each, "what", "to") | {"at": _typed(each["at"])} for each in content["deadlines"]],
+        "assignment": [
+            {"addressee": each["addressee"], "text": each["text"].lower(), "due_at": _typed(each["due_at"])}
             for each in content["assignments"]
         ],
-        "contacts": [{name: value or None for name, value in each.items()} for each in content["contacts"]],
+        "contact": [
+            _of(each, "name", "organisation", "about") | {"phone": spaced(each["phone"])}
+            for each in content["contacts"]
+        ],
         "recipients": ([content["to"]] if content["to"] else []) + content["recipients"],
         "signatory": {
-            name: (value if name == "name" else value.upper()) or None
-            for name, value in content["signatory"].items()
+            "sign_on_behalf": content["signatory"]["on_behalf"].upper(),
+            "sign_title": content["signatory"]["title"].upper(),
+            "sign_name": content["signatory"]["name"],
         },
-        "unread": [],
     }
 
 
+def _of(values: dict[str, Any], *names: str) -> dict[str, Any]:
+    return {name: values[name] for name in names}
+
+
+def _typed(iso: str | None) -> str:
+    """As a person types it into the draft."""
+    if not iso:
+        return ""
+    at = datetime.fromisoformat(iso)
+    return f"{at:%d/%m/%Y %H:%M}" if "T" in iso else f"{at:%d/%m/%Y}"
+
+
 def found(letter: bytes, name: str, content: Content) -> dict[str, Any]:
-    """What is read, brought to what can be compared."""
-    read = to_json(read_file(letter, name))
-    for audience in read["audiences"]:
-        del audience["point"]
-    for each in read["assignments"]:
+    """What is read, and what the draft meeting would be, brought to what can be compared."""
+    reading = read_file(letter, name)
+    read = kept(reading)
+    draft = LetterReading(text=reading.text, answer=read, places=places_of(reading))
+    rows = lay_out(draft, UnitTree([])).rows
+    said: dict[str, Any] = {
+        kind: [row.values for row in rows if row.kind == kind]
+        for kind in ("session", "audience", "role", "chair", "deadline", "assignment", "contact")
+    }
+    for each in said["assignment"]:
         each["text"] = re.sub(r"; hoàn thành trước .*", "", each["text"]).lower()
+    for each in said["session"]:
+        day, month, year = each["date"].split("/")
+        each["date"] = f"{year}-{month}-{day}"
+        each["starts_at"], each["ends_at"] = each["starts_at"] or None, each["ends_at"] or None
+    for name in ("facts", "recipients", "signatory"):
+        said[name] = next(row.values for row in rows if row.kind == name)
+    said["recipients"] = said["recipients"]["recipients"].split("\n") if read["recipients"] else []
     if content["duration_days"] is None:
         read["duration_days"] = None  # the letter says how long it is all the same
-    return {name: read[name] for name in expected(content)}
+    return {name: _like(each, said.get(name, read.get(name))) for name, each in expected(content).items()}
+
+
+def _like(shape: Any, value: Any) -> Any:
+    """Of ``value`` the names that ``shape`` has; a draft has further ones, which no letter says."""
+    if isinstance(shape, dict):
+        return {name: value[name] for name in shape}
+    if isinstance(shape, list) and isinstance(value, list) and shape and isinstance(shape[0], dict):
+        return [_like(shape[0], each) for each in value]
+    return value
 
 
 @given(contents(), st.sampled_from(LetterTemplate.Form.values))
