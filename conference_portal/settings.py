@@ -177,6 +177,22 @@ EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Cổng hội nghị <cong-hoi-nghi@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
+# ── Text messages ────────────────────────────────────────────────────────────────────────────
+# A gateway without its keys is not set up: no message takes that way.
+ESMS_API_KEY = env.str("ESMS_API_KEY", default="")
+ESMS_SECRET_KEY = env.str("ESMS_SECRET_KEY", default="")
+ESMS_BRANDNAME = env.str("ESMS_BRANDNAME", default="")
+ESMS_SANDBOX = env.bool("ESMS_SANDBOX", default=False)
+ESMS_CALLBACK_SECRET = env.str("ESMS_CALLBACK_SECRET", default="")
+ESMS_URL = env.str("ESMS_URL", default="https://rest.esms.vn/MainService.svc/json")
+ZALO_APP_ID = env.str("ZALO_APP_ID", default="")
+ZALO_APP_SECRET = env.str("ZALO_APP_SECRET", default="")
+ZALO_OA_SECRET_KEY = env.str("ZALO_OA_SECRET_KEY", default="")
+ZALO_REFRESH_TOKEN = env.str("ZALO_REFRESH_TOKEN", default="")
+ZALO_TEMPLATE_ID = env.str("ZALO_TEMPLATE_ID", default="")
+ZALO_URL = env.str("ZALO_URL", default="https://business.openapi.zalo.me")
+ZALO_OAUTH_URL = env.str("ZALO_OAUTH_URL", default="https://oauth.zaloapp.com")
+
 # ── Files ────────────────────────────────────────────────────────────────────────────────────
 STATIC_URL = "/static/"
 STATIC_ROOT = PORTAL_VAR / "static"

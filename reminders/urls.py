@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reminders import views
+from reminders import callbacks, views
 
 urlpatterns = [
     path("hop-gui/", views.outbox, name="outbox"),
@@ -11,4 +11,6 @@ urlpatterns = [
     path("hoi-nghi/<slug:slug>/don-vi-nhan/", views.recipients, name="meeting_recipients"),
     path("hoi-nghi/<slug:slug>/nhac/", views.reminder_now, name="reminder_now"),
     path("hoi-nghi/<slug:slug>/nhac/<slug:unit>/", views.reminder_now, name="reminder_now"),
+    path("bao-phat/esms/<slug:key>/<slug:mark>/", callbacks.report_esms, name="report_esms"),
+    path("bao-phat/zalo/", callbacks.report_zalo, name="report_zalo"),
 ]

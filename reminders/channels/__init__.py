@@ -9,12 +9,16 @@ from __future__ import annotations
 from reminders.channels.interface import Answer, Attachment, Channel, Message, Outcome
 from reminders.channels.mail import MailChannel
 from reminders.channels.portal import PortalChannel
+from reminders.channels.sms import SmsChannel
+from reminders.channels.zalo import ZaloChannel
 from reminders.models import Reminder
 
 __all__ = ["WAYS", "Answer", "Attachment", "Channel", "Message", "Outcome", "is_set_up", "open_channel"]
 
 WAYS: dict[str, type[Channel]] = {
     Reminder.Channel.MAIL: MailChannel,
+    Reminder.Channel.SMS: SmsChannel,
+    Reminder.Channel.ZALO: ZaloChannel,
     Reminder.Channel.PORTAL: PortalChannel,
 }
 """The ways a sender can take by itself. ``CALL`` is not among them: a person settles it with a Call."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Mapping
 from types import MappingProxyType, TracebackType
-from typing import NamedTuple, Protocol, Self
+from typing import ClassVar, NamedTuple, Protocol, Self
 
 from reminders.models import ReminderAttempt
 
@@ -33,6 +35,23 @@ class Message(NamedTuple):
     attachments: tuple[Attachment, ...] = ()
     template_id: str = ""
     data: Mapping[str, str] = MappingProxyType({})
+    fresh_until: float = math.inf
+    """By ``time.monotonic()``: what has not begun to leave by then goes back unsent, to be asked again."""
+
+    @property
+    def is_stale(self) -> bool:
+        """Opening the way took so long that somebody may have answered meanwhile: ``SKIPPED``."""
+        return time.monotonic() > self.fresh_until
+
+    @property
+    def gateway_key(self) -> str:
+        """``key`` as gateways take it: the part before the @, at most 48 characters, the same every time."""
+        return gateway_key(self.key)
+
+
+def gateway_key(message_id: str) -> str:
+    """Return what a gateway knows a message by (RequestId, tracking_id), from its ``message_id``."""
+    return message_id.strip("<>").partition("@")[0][:48]
 
 
 class Answer(NamedTuple):
@@ -50,6 +69,9 @@ class Answer(NamedTuple):
 
 class Channel(Protocol):
     """A way to send, kept open for one batch."""
+
+    knows_doubles: ClassVar[bool]
+    """The other side tells a message sent twice by its key: what is ``unknown`` may be sent again."""
 
     @classmethod
     def is_set_up(cls) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import re
 from smtplib import (
     SMTPException,
     SMTPNotSupportedError,
@@ -11,21 +10,23 @@ from smtplib import (
     SMTPResponseException,
 )
 from types import TracebackType
-from typing import Self
+from typing import ClassVar, Self
 
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 
 from reminders.channels.interface import Answer, Message, Outcome
+from reminders.channels.words import without_addresses
 
 CLOSING = 421
 """The server says good-bye; whatever comes next needs a new connection."""
 
-_ADDRESS = re.compile(r"<?[^\s<>]+@[^\s<>]+>?")
-
 
 class MailChannel:
     """One SMTP connection for a batch; a refused message does not end it, a broken line does."""
+
+    knows_doubles: ClassVar[bool] = True
+    """Servers and readers know a double by its Message-ID."""
 
     @classmethod
     def is_set_up(cls) -> bool:
@@ -52,6 +53,8 @@ class MailChannel:
             connection = self._open()
         except (OSError, SMTPException) as error:
             return Answer(Outcome.UNREACHABLE, _words(error))
+        if message.is_stale:
+            return Answer(Outcome.SKIPPED)
         try:
             connection.send_messages([_mail(message)])
         except SMTPRecipientsRefused as error:
@@ -79,13 +82,13 @@ class MailChannel:
             self._connection = None
 
     def _refused(self, reply: tuple[int, bytes | str]) -> Answer:
-        """4xx means "not now", 5xx means "never"; both leave the line usable unless it said good-bye."""
+        """4xx means "not now", 5xx means "never"; 421 that the server takes nothing from anybody just now."""
         code, text = reply
+        words = without_addresses(text.decode("utf-8", "replace") if isinstance(text, bytes) else text)
         if code == CLOSING:
             self._close()
-        words = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
-        outcome = Outcome.LATER if 400 <= code < 500 else Outcome.REFUSED
-        return Answer(outcome, without_addresses(f"{code} {words}"))
+            return Answer(Outcome.UNREACHABLE, f"{code} {words}")
+        return Answer(Outcome.LATER if 400 <= code < 500 else Outcome.REFUSED, f"{code} {words}")
 
 
 def _mail(message: Message) -> EmailMessage:
@@ -102,8 +105,3 @@ def _mail(message: Message) -> EmailMessage:
 
 def _words(error: Exception) -> str:
     return without_addresses(f"{type(error).__name__}: {error}")
-
-
-def without_addresses(text: str) -> str:
-    """Return a server's reply as one short line in which nobody's address stands."""
-    return _ADDRESS.sub("…", " ".join(text.split()))[:300]

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from types import TracebackType
-from typing import Self
+from typing import ClassVar, Self
 
 from reminders.channels.interface import Answer, Message, Outcome
 
 
 class PortalChannel:
     """Nothing travels: what is written down has arrived."""
+
+    knows_doubles: ClassVar[bool] = True
+    """There is one row."""
 
     @classmethod
     def is_set_up(cls) -> bool:

@@ -21,6 +21,7 @@ class Migration(migrations.Migration):
             name='ZaloToken',
             fields=[
                 ('app_id', models.CharField(max_length=40, primary_key=True, serialize=False)),
+                ('seed', models.CharField(editable=False, max_length=64)),
                 ('access_token', models.TextField(editable=False)),
                 ('refresh_token', models.TextField(editable=False)),
                 ('expires_at', models.DateTimeField()),
@@ -73,7 +74,12 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='reminderattempt',
             name='outcome',
-            field=models.CharField(choices=[('started', 'Đang gửi'), ('sent', 'Máy chủ thư đã nhận'), ('refused', 'Máy chủ thư từ chối'), ('later', 'Máy chủ thư hẹn gửi lại sau'), ('unreachable', 'Không kết nối được máy chủ thư'), ('blocked', 'Cổng gửi từ chối khóa, số dư hoặc tên thương hiệu'), ('unknown', 'Mất liên lạc, chưa rõ thư đã đi')], default='started', max_length=12, verbose_name='Kết quả'),
+            field=models.CharField(choices=[('started', 'Đang gửi'), ('sent', 'Máy chủ gửi đã nhận'), ('refused', 'Máy chủ gửi từ chối'), ('later', 'Máy chủ gửi hẹn gửi lại sau'), ('unreachable', 'Không kết nối được máy chủ gửi'), ('blocked', 'Cổng gửi từ chối khóa, số dư hoặc tên thương hiệu'), ('unknown', 'Mất liên lạc, chưa rõ đã đi'), ('skipped', 'Chưa gửi, hỏi lại rồi gửi sau')], default='started', max_length=12, verbose_name='Kết quả'),
+        ),
+        migrations.AlterField(
+            model_name='reminderattempt',
+            name='detail',
+            field=models.CharField(blank=True, max_length=300, verbose_name='Trả lời của máy chủ'),
         ),
         migrations.CreateModel(
             name='Call',

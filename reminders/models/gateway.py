@@ -58,6 +58,8 @@ class ZaloToken(models.Model):
     """The keys of one Zalo application: a refresh token is good once, the next comes with the answer."""
 
     app_id = models.CharField(max_length=40, primary_key=True)
+    seed = models.CharField(max_length=64, editable=False)
+    """SHA-256 of the refresh token of the settings this row began with."""
     access_token = models.TextField(editable=False)
     refresh_token = models.TextField(editable=False)
     expires_at = models.DateTimeField()

@@ -61,6 +61,8 @@ REPORTERS = "oo33333"
 READERS_OF_A_UNIT = "ooo4444"
 THE_UNIT = "33o4444"
 CLERKS = "33ooo33"
+WITHOUT_PROOF = "3333333"
+"""What a gateway calls: whoever comes without its secret or signature is refused, signed in or not."""
 
 MEETING = ("slug",)
 UNIT = ("slug", "unit")
@@ -193,6 +195,8 @@ ADDRESSES: dict[str, Address] = {
     "meeting_recipients": Address(MEETING, get=REPORTERS),
     "reminder_resend": Address(("reminder",), post="o444444"),
     "reminder_now": Address(UNIT, post="o334444"),
+    "report_esms": Address(("key", "mark"), get=WITHOUT_PROOF, post=WITHOUT_PROOF),
+    "report_zalo": Address(post=WITHOUT_PROOF),
     # reports
     "board_latest": Address(get=REPORTERS),
     "board": Address(MEETING, get=REPORTERS),
@@ -223,7 +227,15 @@ NO_PAGE_OF_THE_OFFICE = {"registration_own", "material_add"}
 
 OPEN_TO_STRANGERS = {
     name for name in ADDRESSES if name.startswith(("account_login", "account_logout", "account_reset"))
-} | {"account_inactive", "calendar_feed", "commune_link", "healthz", "readyz"}
+} | {
+    "account_inactive",
+    "calendar_feed",
+    "commune_link",
+    "healthz",
+    "readyz",
+    "report_esms",
+    "report_zalo",
+}
 
 
 def _addresses(
@@ -308,6 +320,7 @@ def world(
         "reminder": reminder.pk,
         "uidb36": "1",
         "key": "set-password",
+        "mark": "0",
     }
 
 

@@ -17,6 +17,7 @@ from registrations.models import Registration
 from reminders import services
 from reminders.models import Reminder
 from tests.factories import five_pm_in
+from tests.gateways import _esms_server, _zalo_server, esms, zalo  # noqa: F401 (fixtures)
 
 
 @pytest.fixture
