@@ -1,0 +1,125 @@
+"""Which workbooks there are, what lists each holds, and how many rows: the one way to write any of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from reports.picture import one_picture
+from reports.workbooks import numbers, people, places, template
+from reports.workbooks.source import Source, read_source, words
+from reports.workbooks.tables import Table
+from reports.workbooks.writing import writing
+
+if TYPE_CHECKING:
+    from invitations.models import Meeting
+    from reports.workbooks.template import Template
+
+
+class Progress(Protocol):
+    """Told now and then how many rows are written, of how many; may raise to stop the work."""
+
+    def __call__(self, done: int, total: int) -> None:
+        """Take note."""
+
+
+class Contents(StrEnum):
+    """What a workbook holds."""
+
+    DELEGATES = "delegates"
+    BY_UNIT = "by_unit"
+    BY_POINT = "by_point"
+    BY_ROLE = "by_role"
+    NUMBERS = "numbers"
+    POINTS = "points"
+    CONTACTS = "contacts"
+    SILENT_UNITS = "silent_units"
+
+
+class Book(NamedTuple):
+    """A workbook: its lists, and about how many rows they will have, for the bar of the one who waits."""
+
+    tables: Callable[[Source], Iterator[Table]]
+    rows: Callable[[Source], int]
+
+
+def _consolidated(source: Source) -> Iterator[Table]:
+    yield from people.everybody(source)
+    yield numbers.by_unit_and_line(source)
+    yield places.commune_points(source)
+
+
+def _named(source: Source) -> int:
+    return source.counts.sum.named
+
+
+def _lines(source: Source) -> int:
+    return sum(len(unit.lines) + 1 for unit in source.counts.units)
+
+
+def _all(source: Source) -> int:
+    return _named(source) + _lines(source) + len(source.counts.communes)
+
+
+def _units(source: Source) -> int:
+    return len(source.counts.units)
+
+
+BOOKS = {
+    Contents.DELEGATES: Book(_consolidated, _all),
+    Contents.BY_UNIT: Book(people.by_unit, _named),
+    Contents.BY_POINT: Book(people.by_point, _named),
+    Contents.BY_ROLE: Book(people.by_role, _named),
+    Contents.NUMBERS: Book(numbers.totals, _lines),
+    Contents.POINTS: Book(places.points, lambda source: len(source.counts.communes)),
+    Contents.CONTACTS: Book(places.contacts, _units),
+    Contents.SILENT_UNITS: Book(places.silent_units, _units),
+}
+
+
+def write_book(
+    contents: Contents,
+    meeting: Meeting,
+    path: Path,
+    *,
+    progress: Progress | None = None,
+    drawn_by: Template | None = None,
+) -> int:
+    """Write a workbook of ``meeting`` to ``path`` and return how many rows its first list holds.
+
+    All its lists are read from one picture of the database, and stream into the file. ``drawn_by`` is the
+    template; the portal's own where none is given.
+    """
+    book = BOOKS[contents]
+    with one_picture() as picture:
+        source = read_source(meeting, picture)
+        steps = Steps(book.rows(source), progress)
+        with writing(path, drawn_by or template.own(), words(source)) as written:
+            sizes = [written.add(table, steps) for table in book.tables(source)]
+    steps.finish()
+    return sizes[0]
+
+
+def write_delegates(meeting: Meeting, path: Path, *, progress: Progress | None = None) -> int:
+    """Write the consolidated workbook of ``meeting`` to ``path`` and return how many delegates it holds."""
+    return write_book(Contents.DELEGATES, meeting, path, progress=progress)
+
+
+class Steps:
+    """Adds up rows for who waits; the total is never less than what was done."""
+
+    def __init__(self, total: int, progress: Progress | None) -> None:
+        self.done, self.total = 0, total
+        self._progress = progress or (lambda done, total: None)
+        self._progress(0, self.total)
+
+    def __call__(self, rows: int) -> None:
+        """Note rows that were written."""
+        self.done += rows
+        self._progress(min(self.done, self.total), self.total)
+
+    def finish(self) -> None:
+        """All is written."""
+        self._progress(self.total, self.total)
