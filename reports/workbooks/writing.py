@@ -10,8 +10,7 @@ import math
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import chain, islice
-from operator import itemgetter
+from itertools import chain, groupby, islice
 from pathlib import Path
 from typing import IO, NamedTuple, cast
 
@@ -130,6 +129,7 @@ class _Sheet:
     ) -> None:
         self._file, self._drawn, self._cells, self._words = part.file, drawn, cells, words
         self._at = drawn.heading_row
+        self._row = _row_form(drawn.places).format
         self.filter: str | None = None
         before = drawn.before.replace("{views}", package.views(drawn.heading_row, selected=first))
         self._write(package.SHEET_OPENS + before + "<sheetData>")
@@ -138,23 +138,22 @@ class _Sheet:
     def rows(self, rows: Iterable[Row], progress: Progress) -> int:
         """Write rows, some hundred at a time, and return how many there were."""
         first = self._at
-        letters = [f'<c r="{get_column_letter(place)}' for place in self._drawn.places]
-        pick = self._pick()
         rows = iter(rows)
         while some := list(islice(rows, ROWS_AT_A_TIME)):
-            self._write(_xml(some, self._at, letters, self._cells, pick))
-            self._at += len(some)
+            for look, run in _runs(some):
+                self._write(self._xml(run, self._cells[look]))
+                self._at += len(run)
             progress(len(some))
         return self._at - first
 
-    def _pick(self) -> Callable[[Sequence[Content]], Sequence[Content]] | None:
-        """Choose the columns that the template shows, in its order; None where these are all."""
-        chosen = self._drawn.chosen
-        if chosen == tuple(range(len(self._drawn.layout.columns))):
-            return None
-        if len(chosen) == 1:
-            return lambda values: (values[chosen[0]],)
-        return itemgetter(*chosen)
+    def _xml(self, rows: Sequence[Sequence[Content]], cells: tuple[OwnCells, ...]) -> str:
+        """Rows of one look below the last one. A million pass here, and so whole columns go at a time:
+        what is done for each row is one call into C.
+        """
+        columns = list(zip(*rows, strict=True))
+        pieces = [column.column(columns[at]) for at, column in zip(self._drawn.chosen, cells, strict=True)]
+        numbers = range(self._at + 1, self._at + 1 + len(rows))
+        return "".join(map(self._row, numbers, *pieces))
 
     def close(self, *, signed: bool, filtered: bool) -> None:
         """Write what follows the rows: filter, signature, merged cells, the print set-up."""
@@ -190,27 +189,19 @@ class _Sheet:
         self._file.write(xml.encode())
 
 
-def _xml(
-    rows: Sequence[Row],
-    at: int,
-    letters: Sequence[str],
-    cells: dict[Look, tuple[OwnCells, ...]],
-    pick: Callable[[Sequence[Content]], Sequence[Content]] | None,
-) -> str:
-    """The rows below row ``at``. A million of them pass here: what can be looked up is not computed."""
-    pieces: list[str] = []
-    plain = cells[Look.PLAIN]
-    for number, row in enumerate(rows, at + 1):
-        values, columns = row, plain
-        if isinstance(row, Marked):
-            values, columns = row.values, cells[row.look]
-        if pick is not None:
-            values = pick(cast("Sequence[Content]", values))
-        pieces.append(f'<row r="{number}">')
-        for letter, column, value in zip(letters, columns, cast("Sequence[Content]", values)):  # noqa: B905
-            pieces.append(f"{letter}{number}{column[value]}")
-        pieces.append("</row>")
-    return "".join(pieces)
+def _row_form(places: Sequence[int]) -> str:
+    """A row with its number as {0}, and what follows the reference of each cell as {1}, {2} …"""
+    cells = "".join(f'<c r="{get_column_letter(place)}{{0}}{{{at}}}' for at, place in enumerate(places, 1))
+    return f'<row r="{{0}}">{cells}</row>'
+
+
+def _runs(rows: Sequence[Row]) -> Iterator[tuple[Look, Sequence[Sequence[Content]]]]:
+    """Rows that look alike, together; nearly always all do."""
+    if Marked not in set(map(type, rows)):
+        yield Look.PLAIN, cast("Sequence[Sequence[Content]]", rows)
+        return
+    for look, run in groupby(rows, lambda row: row.look if isinstance(row, Marked) else Look.PLAIN):
+        yield look, [row.values if isinstance(row, Marked) else row for row in run]
 
 
 def _height(line: Line, texts: Sequence[str]) -> float | None:
