@@ -28,9 +28,12 @@ from conference_portal.local_services import LocalServiceError, Services, childr
 HOST = "127.0.0.1"
 SECONDS_TO_ANSWER = 60
 SECONDS_BETWEEN_LOOKS = 0.5
+CELERY = (sys.executable, "-m", "celery", "-A", "conference_portal")
 RESTARTS, RESTART_WINDOW = 5, 300.0
 """A child may end this often within so many seconds before we give up."""
 
+SENDERS = 5
+"""Children of the worker that sends: one for each of four channels, should all hang, and one that plans."""
 
 UNUSED_STATIC_FILES = ["bootstrap-*", "bootstrap.css*", "bootstrap*.rtl.*", "bootstrap*.js*"]
 """Of Bootstrap's package we serve bootstrap.min.css; compressing the rest would take seconds."""
@@ -90,6 +93,20 @@ def gunicorn(application: str, *, port: int) -> list[str]:
     ]
 
 
+def worker(queue: str, *, children: int) -> list[str]:
+    """The command of a Celery worker that takes its work from ``queue``."""
+    return [
+        *(*CELERY, "worker", "--queues", queue, "--concurrency", f"{children}", "--prefetch-multiplier", "1"),
+        *("--hostname", f"{queue}@%h", "--loglevel", "INFO", "--without-gossip", "--without-mingle"),
+    ]
+
+
+def beat(run: Path) -> list[str]:
+    """The command of beat, which keeps its schedule in ``run``."""
+    schedule = str(run / "beat-schedule")
+    return [*CELERY, "beat", "--schedule", schedule, "--pidfile=", "--loglevel", "INFO"]
+
+
 @contextmanager
 def processes(*, port: int, log: Path, run: Path, **environment: str) -> Iterator[list[Child]]:
     """Run web, beat and worker; at the end ask them in this order to stop, and wait for all at once.
@@ -97,15 +114,15 @@ def processes(*, port: int, log: Path, run: Path, **environment: str) -> Iterato
     Everything is found through the environment, to which ``environment`` is added. ``run`` keeps beat's
     schedule.
     """
-    web = gunicorn("conference_portal.wsgi", port=port)
-    celery = [sys.executable, "-m", "celery", "-A", "conference_portal"]
-    worker = [*celery, "worker", "--concurrency", "2", "--prefetch-multiplier", "1", "--loglevel", "INFO"]
-    worker += ["--without-gossip", "--without-mingle"]
-    beat = [*celery, "beat", "--schedule", str(run / "beat-schedule"), "--pidfile=", "--loglevel", "INFO"]
-
+    commands = {
+        "web": gunicorn("conference_portal.wsgi", port=port),
+        "beat": beat(run),
+        "worker": worker("celery", children=2),
+        "sender": worker("reminders", children=SENDERS),
+    }
     started: list[Child] = []
     try:
-        for name, arguments in {"web": web, "beat": beat, "worker": worker}.items():
+        for name, arguments in commands.items():
             started.append(Child(name, arguments, log / f"{name}.log", environment))
         yield started
     finally:

@@ -140,9 +140,11 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 3600,
 }
 CELERY_TASK_PUBLISH_RETRY = False
+# Reminders have workers of their own: no export and no reading of a letter makes them late.
+CELERY_TASK_ROUTES = {"reminders.tasks.*": {"queue": "reminders"}}
 CELERY_TIMEZONE = "Asia/Ho_Chi_Minh"
 CELERY_BEAT_SCHEDULE = {
-    "remind": {"task": "reminders.tasks.remind", "schedule": 30.0, "options": {"expires": 25}},
+    "remind": {"task": "reminders.tasks.remind", "schedule": 10.0, "options": {"expires": 8}},
     "take-up-exports": {
         "task": "reports.tasks.take_up_exports",
         "schedule": 30.0,

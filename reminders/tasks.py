@@ -1,12 +1,24 @@
-"""What Celery beat wakes every half minute."""
+"""What Celery beat wakes every ten seconds; a call that is lost is made up for by the next."""
 
 from celery import shared_task
 
 from reminders import services
 
+STALE = 8
+"""Seconds after which a call that nobody took up is forgotten: the next one is about to come."""
+
 
 @shared_task(name="reminders.tasks.remind")
 def remind() -> None:
-    """One pass of planning and sending; a pass that is lost is made up for by the next."""
-    services.plan()
-    services.send_due()
+    """Plan what is due, and wake one sender for each channel that has something to do."""
+    try:
+        services.plan_alone()
+    finally:
+        for channel in services.channels_with_work():
+            send.apply_async((channel,), expires=STALE)
+
+
+@shared_task(name="reminders.tasks.send")
+def send(channel: str) -> None:
+    """Send what is due by one channel; ends at once where another sender is at it."""
+    services.send_by(channel)

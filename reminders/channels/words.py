@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_NUMBER = re.compile(r"\+?\d[\d .-]{7,}\d")
+_NUMBER = re.compile(r"\+?\d(?:[ .-]?\d){8,}")
 _ADDRESS = re.compile(r"<?[^\s<>]+@[^\s<>]+>?")
 MOST = 300
 

@@ -238,24 +238,29 @@ class Reminder(models.Model):
 
 
 class ReminderAttempt(models.Model):
-    """One attempt to send: a row is added when it starts, completed once when it ends, never removed."""
+    """One attempt to send: a row is added when it starts, completed once when it ends, never removed.
+
+    A trigger of the database keeps to that (migration 0004): a meeting whose messages were attempted can
+    therefore not be deleted.
+    """
 
     class Outcome(models.TextChoices):
         """What came of it."""
 
         STARTED = "started", "Đang gửi"
-        SENT = "sent", "Máy chủ thư đã nhận"
-        REFUSED = "refused", "Máy chủ thư từ chối"
-        LATER = "later", "Máy chủ thư hẹn gửi lại sau"
-        UNREACHABLE = "unreachable", "Không kết nối được máy chủ thư"
+        SENT = "sent", "Máy chủ gửi đã nhận"
+        REFUSED = "refused", "Máy chủ gửi từ chối"
+        LATER = "later", "Máy chủ gửi hẹn gửi lại sau"
+        UNREACHABLE = "unreachable", "Không kết nối được máy chủ gửi"
         BLOCKED = "blocked", "Cổng gửi từ chối khóa, số dư hoặc tên thương hiệu"
-        UNKNOWN = "unknown", "Mất liên lạc, chưa rõ thư đã đi"
+        UNKNOWN = "unknown", "Mất liên lạc, chưa rõ đã đi"
+        SKIPPED = "skipped", "Chưa gửi, hỏi lại rồi gửi sau"
 
     reminder = models.ForeignKey(Reminder, on_delete=models.CASCADE, related_name="tries")
     started_at = models.DateTimeField("Bắt đầu")
     ended_at = models.DateTimeField("Kết thúc", null=True, blank=True)
     outcome = models.CharField("Kết quả", max_length=12, choices=Outcome, default=Outcome.STARTED)
-    detail = models.CharField("Trả lời của máy chủ thư", max_length=300, blank=True)
+    detail = models.CharField("Trả lời của máy chủ", max_length=300, blank=True)
 
     class Meta:
         verbose_name = "lần gửi thư"

@@ -4,6 +4,16 @@ PostgreSQL is the truth; Celery beat and ``manage.py send_reminders`` only wake 
 """
 
 from reminders.services.planning import Asked, plan, remind_now, resend
-from reminders.services.sending import send_due
+from reminders.services.sending import send_by, send_due
+from reminders.services.waking import channels_with_work, plan_alone
 
-__all__ = ["Asked", "plan", "remind_now", "resend", "send_due"]
+__all__ = [
+    "Asked",
+    "channels_with_work",
+    "plan",
+    "plan_alone",
+    "remind_now",
+    "resend",
+    "send_by",
+    "send_due",
+]

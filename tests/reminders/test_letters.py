@@ -17,7 +17,7 @@ from reminders import letters
 from reminders import services as outbox
 from reminders.channels import Attachment
 from reminders.models import Reminder
-from reminders.services import sending
+from reminders.services.starting import NO_ATTACHMENT
 from tests.factories import InvitationFactory, UnitFactory
 from tests.mail import SmtpServer
 from tests.reminders.conftest import mail_of
@@ -213,7 +213,7 @@ def test_a_letter_that_cannot_be_made_keeps_nobody_else_waiting(
     monkeypatch.setattr(letters.Attachments, "of", broken)
     outbox.plan(now=issued.issued_at)
     assert outbox.send_due(now=issued.issued_at) == {State.FAILED: 1, State.SENT: 2}
-    assert mail_of(can_loc).why == sending.NO_ATTACHMENT
+    assert mail_of(can_loc).why == NO_ATTACHMENT
     assert mail_of(can_loc).can_be_resent
 
 

@@ -89,7 +89,7 @@ def test_one_message_reads_as_the_mail_and_lists_its_attempts(
     page = shown(trang, f"{OUTBOX}{mail.pk}/")
     assert mail.subject in page
     assert "Kính gửi: Huyện ủy Can Lộc" in page
-    assert "Máy chủ thư đã nhận" in page
+    assert "Máy chủ gửi đã nhận" in page
     assert "Gửi lại" not in page
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import uuid
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,7 +22,9 @@ from reminders import services
 from reminders.channels import Answer, Message, Outcome
 from reminders.channels.mail import MailChannel
 from reminders.models import Reminder, ReminderAttempt
-from reminders.services import sending
+from reminders.services import sending, starting
+from reminders.services.claiming import claim
+from reminders.services.turns import alone
 from tests.factories import RegistrationFactory
 from tests.mail import SmtpServer
 
@@ -81,7 +85,7 @@ def many(planned: list[Reminder]) -> list[Reminder]:
 def test_two_senders_at_once_send_each_message_once(
     many: list[Reminder], hour_before: datetime, smtp_server: SmtpServer
 ) -> None:
-    at_once(*[lambda: services.send_due(now=hour_before)] * 3)
+    at_once(*[lambda: sending.send_all("mail", clock=lambda: hour_before)] * 3)
     ids = [got.message["Message-ID"] for got in smtp_server.messages]
     assert sorted(ids) == sorted(one.message_id for one in many)
     assert ReminderAttempt.objects.count() == len(many)
@@ -91,11 +95,11 @@ def test_two_claims_never_share_a_message(many: list[Reminder], hour_before: dat
     """Each sender takes its lease before the other looks: SKIP LOCKED hides what is just being claimed."""
     meet = threading.Barrier(2)
 
-    def claim() -> set[int]:
+    def claim_half() -> set[int]:
         meet.wait(PATIENCE)
-        return {one.pk for one in sending.claim(now=hour_before, limit=30)}
+        return {one.pk for one in claim(now=hour_before, limit=30)}
 
-    first, second = at_once(claim, claim)
+    first, second = at_once(claim_half, claim_half)
     assert not first & second
     assert len(first | second) == 60
 
@@ -103,10 +107,10 @@ def test_two_claims_never_share_a_message(many: list[Reminder], hour_before: dat
 def test_negative_control_without_claiming_messages_go_twice(
     many: list[Reminder], hour_before: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Locks, leases and tokens off: two senders read the same rows, and both send them."""
+    """Turns, locks, leases and tokens off: two senders read the same rows, and both send them."""
     meet, done = threading.Barrier(2), threading.local()
 
-    def read_only(*, now: datetime) -> list[Reminder]:
+    def read_only(*, now: datetime, **_: Any) -> list[Reminder]:
         if getattr(done, "it", False):
             return []
         done.it = True
@@ -117,13 +121,23 @@ def test_negative_control_without_claiming_messages_go_twice(
     monkeypatch.setattr(sending, "claim", read_only)
     monkeypatch.setattr(sending, "start", _start_unfenced)
     post = Post()
-    at_once(*[lambda: services.send_due(now=hour_before, channel=post)] * 2)
+    at_once(*[lambda: sending.send_all("mail", clock=lambda: hour_before, line=post)] * 2)
     assert len(set(post.keys)) == len(many)
     assert len(post.keys) == 2 * len(many)
 
 
-def _start_unfenced(*, claimed: Reminder, now: datetime) -> ReminderAttempt:
-    return ReminderAttempt(reminder=claimed, started_at=now)
+def _start_unfenced(claimed: list[Reminder], **_: Any) -> starting.Start:
+    return starting.Start([starting.Started(one, 0, one.state, math.inf) for one in claimed], Counter())
+
+
+def test_a_channel_has_one_sender_and_the_second_does_not_wait(
+    many: list[Reminder], hour_before: datetime
+) -> None:
+    with alone("mail") as has_turn:
+        assert has_turn
+        assert at_once(lambda: services.send_by("mail", now=hour_before, line=Post())) == [{}]
+        assert at_once(lambda: services.send_by("portal", now=hour_before)) == [{}]
+    assert services.send_by("mail", now=hour_before, line=Post()) == {State.SENT: len(many)}
 
 
 def test_no_transaction_is_open_while_the_network_is(planned: list[Reminder], hour_before: datetime) -> None:
@@ -157,70 +171,47 @@ def submit_slowly(draft: Registration, locked: threading.Event, go_on: threading
     )
 
 
-def race(draft: Registration, now: datetime) -> Any:
+def race(draft: Registration, now: datetime) -> starting.Start:
     """Start the unit's mail while its submission is decided and not yet committed."""
-    unit_id = draft.invitation.unit_id
-    claimed = next(one for one in sending.claim(now=now) if one.unit_id == unit_id)
+    claimed = [one for one in claim(now=now, limit=3) if one.unit_id == draft.invitation.unit_id]
     locked, go_on = threading.Event(), threading.Event()
 
-    def start() -> Any:
+    def begin() -> starting.Start:
         locked.wait(PATIENCE)
-        threading.Timer(0.5, go_on.set).start()
-        return sending.start(claimed=claimed, now=now)
+        try:
+            return starting.start(claimed, clock=lambda: now)
+        finally:
+            go_on.set()
 
-    return at_once(lambda: submit_slowly(draft, locked, go_on), start)[1]
+    began: starting.Start = at_once(lambda: submit_slowly(draft, locked, go_on), begin)[1]
+    assert Registration.objects.get().is_answered
+    return began
 
 
 def test_nothing_starts_once_a_submission_is_under_way(draft: Registration, hour_before: datetime) -> None:
-    assert race(draft, hour_before) == State.CANCELLED
-    assert Registration.objects.get().is_answered
+    assert race(draft, hour_before) == ([], {})
+    waiting = Reminder.objects.get(unit=draft.invitation.unit)
+    assert (waiting.state, waiting.lease_until) == (State.PENDING, hour_before + starting.HELD_FOR)
+    later = hour_before + timedelta(seconds=2)
+    assert services.send_due(now=later, channel=Post()) == {State.CANCELLED: 1, State.SENT: 2}
 
 
 def test_negative_control_without_the_lock_the_mail_starts(
     draft: Registration, hour_before: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sending, "_wait_for_submission", lambda reminder: None)
-    assert isinstance(race(draft, hour_before), ReminderAttempt)
-    assert Registration.objects.get().is_answered
+    monkeypatch.setattr(starting, "_being_written", lambda reminders: [])
+    assert len(race(draft, hour_before).started) == 1
 
 
-def test_a_unit_that_is_held_for_long_is_passed_over_until_the_next_pass(
-    draft: Registration, hour_before: datetime, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sending, "WAIT_FOR_SUBMISSION", "100ms")
-    locked, go_on = threading.Event(), threading.Event()
-    post = Post()
-
-    def send() -> Any:
-        locked.wait(PATIENCE)
-        try:
-            return services.send_due(now=hour_before, channel=post)
-        finally:
-            go_on.set()
-
-    _, tally = at_once(lambda: submit_slowly(draft, locked, go_on), send)
-    assert tally == {State.SENT: 2, State.PENDING: 1}
-    later = hour_before + timedelta(seconds=30)
-    assert services.send_due(now=later, channel=post) == {State.CANCELLED: 1}
-
-
-def test_a_draft_row_saved_meanwhile_delays_and_does_not_stop_the_mail(
+def test_one_unit_that_writes_keeps_no_other_waiting(
     planned: list[Reminder], can_loc_invitation: Invitation, hour_before: datetime
 ) -> None:
-    claimed = next(one for one in sending.claim(now=hour_before) if one.unit_id == can_loc_invitation.unit_id)
-    locked = threading.Event()
-
-    def save_a_row() -> None:
-        with transaction.atomic():
-            Invitation.objects.select_for_update().get(pk=can_loc_invitation.pk)
-            locked.set()
-            threading.Event().wait(0.3)
-
-    def start() -> Any:
-        locked.wait(PATIENCE)
-        return sending.start(claimed=claimed, now=hour_before)
-
-    assert isinstance(at_once(save_a_row, start)[1], ReminderAttempt)
+    """Its mail goes in the next pass: a row of a draft was saved, nothing was submitted."""
+    with transaction.atomic():
+        Invitation.objects.select_for_update().get(pk=can_loc_invitation.pk)
+        assert at_once(lambda: services.send_due(now=hour_before, channel=Post())) == [{State.SENT: 2}]
+    later = hour_before + timedelta(seconds=10)
+    assert services.send_due(now=later, channel=Post()) == {State.SENT: 1}
 
 
 def test_the_planners_conflict_clause_lets_each_row_in_once(
@@ -237,6 +228,6 @@ def test_the_planners_conflict_clause_lets_each_row_in_once(
 def test_senders_skip_locked_rows_and_do_not_wait(many: list[Reminder], hour_before: datetime) -> None:
     with transaction.atomic():
         held = {one.pk for one in Reminder.objects.due(hour_before).select_for_update()[:40]}
-        (claimed,) = at_once(lambda: {one.pk for one in sending.claim(now=hour_before, limit=100)})
+        (claimed,) = at_once(lambda: {one.pk for one in claim(now=hour_before, limit=100)})
     assert not claimed & held
     assert len(claimed) == len(many) - 40

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from datetime import datetime, timedelta
 from io import StringIO
 from typing import Any
@@ -14,12 +13,14 @@ from django.db import IntegrityError, transaction
 from accounts.models import Unit, User
 from invitations.models import Invitation, Meeting
 from registrations.models import Registration
-from reminders import services
+from reminders import services, tasks
 from reminders.channels import Answer, Message, Outcome
 from reminders.channels.mail import MailChannel, without_addresses
 from reminders.models import Reminder, ReminderAttempt
-from reminders.services import sending
-from reminders.tasks import remind
+from reminders.services import asking
+from reminders.services.claiming import claim, settle_abandoned
+from reminders.services.finishing import Sent, finish
+from reminders.services.starting import MOST_RESENDS, start
 from tests.factories import ExtensionFactory, five_pm_in
 from tests.mail import SmtpServer
 from tests.reminders.conftest import answer, mail_of
@@ -94,10 +95,11 @@ def test_a_unit_that_submitted_after_planning_gets_nothing(
 def test_a_submission_between_claim_and_start_stops_the_mail(
     planned: list[Reminder], hour_before: datetime, can_loc_invitation: Invitation, can_loc: Unit
 ) -> None:
-    claimed = sending.claim(now=hour_before)
+    claimed = claim(now=hour_before, limit=3)
     answer(can_loc_invitation)
-    states = {one.unit_id: sending.start(claimed=one, now=hour_before) for one in claimed}
-    assert states[can_loc.pk] == State.CANCELLED
+    group = start(claimed, clock=lambda: hour_before)
+    assert group.ended == {State.CANCELLED: 1}
+    assert can_loc.pk not in {one.reminder.unit_id for one in group.started}
 
 
 def test_negative_control_without_asking_again_the_mail_would_start(
@@ -107,11 +109,11 @@ def test_negative_control_without_asking_again_the_mail_would_start(
     can_loc: Unit,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(sending, "_objection", lambda reminder, now: None)
-    claimed = sending.claim(now=hour_before)
+    monkeypatch.setattr(asking, "objections", lambda reminders, now: {})
+    claimed = claim(now=hour_before, limit=3)
     answer(can_loc_invitation)
-    states = {one.unit_id: sending.start(claimed=one, now=hour_before) for one in claimed}
-    assert isinstance(states[can_loc.pk], ReminderAttempt)
+    group = start(claimed, clock=lambda: hour_before)
+    assert can_loc.pk in {one.reminder.unit_id for one in group.started}
 
 
 def test_a_returned_registration_is_chased(
@@ -201,11 +203,14 @@ def test_a_message_refused_after_its_content_does_not_end_the_batch(
     assert services.send_due(now=hour_before) == {State.FAILED: 3}
 
 
-def test_a_server_that_says_goodbye_is_called_again(
+def test_a_server_that_says_goodbye_ends_the_pass_and_the_others_go_first_in_the_next(
     smtp_server: SmtpServer, planned: list[Reminder], hour_before: datetime
 ) -> None:
     smtp_server.refusals["an@example.vn"] = "421 4.3.2 closing"
-    assert services.send_due(now=hour_before) == {State.SENT: 2, State.PENDING: 1}
+    assert services.send_due(now=hour_before) == {State.PENDING: 1}
+    assert services.send_due(now=hour_before) == {State.SENT: 2}
+    smtp_server.refusals.clear()
+    assert services.send_due(now=hour_before + timedelta(seconds=10)) == {State.SENT: 1}
 
 
 def test_a_server_that_is_not_there_costs_one_attempt_and_loses_nothing(
@@ -245,10 +250,10 @@ def test_a_mail_whose_answers_are_always_lost_is_left_to_a_person(
 ) -> None:
     Reminder.objects.exclude(pk=planned[0].pk).delete()
     smtp_server.loses_answers = True
-    for minutes in (0, 2, 6, 12, 20):
+    for minutes in (0, 2, 6, 12, 20, 30):
         services.send_due(now=hour_before + timedelta(minutes=minutes))
     mail = Reminder.objects.get()
-    assert (mail.state, mail.attempts) == (State.FAILED, sending.MOST_RESENDS)
+    assert (mail.state, mail.attempts) == (State.FAILED, MOST_RESENDS)
     assert "đề nghị gọi điện" in mail.why
 
 
@@ -258,18 +263,26 @@ def test_a_mail_whose_answers_are_always_lost_is_left_to_a_person(
 def test_a_sender_that_died_before_it_started_leaves_nothing_behind(
     smtp_server: SmtpServer, planned: list[Reminder], hour_before: datetime
 ) -> None:
-    sending.claim(now=hour_before)
-    assert services.send_due(now=hour_before + timedelta(seconds=59)) == {}
-    assert services.send_due(now=hour_before + timedelta(seconds=60)) == {State.SENT: 3}
+    claim(now=hour_before, limit=3)
+    assert claim(now=hour_before + timedelta(seconds=59), limit=3) == []
+    assert services.send_due(now=hour_before + timedelta(seconds=1)) == {State.SENT: 3}
+
+
+def test_without_the_turn_of_the_channel_a_lease_must_run_out(
+    planned: list[Reminder], hour_before: datetime
+) -> None:
+    start(claim(now=hour_before, limit=1), clock=lambda: hour_before)
+    assert settle_abandoned(now=hour_before + timedelta(seconds=59)) == 0
+    assert settle_abandoned(now=hour_before + timedelta(seconds=60)) == 1
 
 
 def test_a_sender_that_died_while_sending_leaves_a_question_which_is_settled(
     smtp_server: SmtpServer, planned: list[Reminder], hour_before: datetime
 ) -> None:
-    first, *_ = sending.claim(now=hour_before)
-    sending.start(claimed=first, now=hour_before)
-    later = hour_before + timedelta(seconds=61)
-    assert sending.settle_abandoned(now=later) == 1
+    first, *_ = claimed = claim(now=hour_before, limit=3)
+    start(claimed[:1], clock=lambda: hour_before)
+    later = hour_before + timedelta(seconds=1)
+    assert settle_abandoned(now=later, channel=first.channel) == 1
     first.refresh_from_db()
     assert (first.state, outcomes(first)) == (State.UNKNOWN, [Outcome.UNKNOWN])
     services.send_due(now=later)
@@ -281,37 +294,31 @@ def test_a_sender_that_died_while_sending_leaves_a_question_which_is_settled(
 def test_a_slow_sender_settles_its_message_while_nobody_else_has_it(
     planned: list[Reminder], hour_before: datetime
 ) -> None:
-    first, *_ = sending.claim(now=hour_before)
-    attempt = sending.start(claimed=first, now=hour_before)
-    assert isinstance(attempt, ReminderAttempt)
+    [begun] = start(claim(now=hour_before, limit=1), clock=lambda: hour_before).started
     later = hour_before + timedelta(seconds=61)
-    sending.settle_abandoned(now=later)
-    assert sending.finish(attempt=attempt, answer=Answer(Outcome.SENT), now=later) == State.SENT
+    settle_abandoned(now=later)
+    assert finish([Sent(begun, Answer(Outcome.SENT))], now=later) == {State.SENT: 1}
+    assert outcomes(begun.reminder) == [Outcome.UNKNOWN, Outcome.SENT]
 
 
 def test_a_sender_taken_for_dead_writes_nothing_after_another_took_over(
     planned: list[Reminder], hour_before: datetime
 ) -> None:
-    first, *_ = sending.claim(now=hour_before)
-    attempt = sending.start(claimed=first, now=hour_before)
-    assert isinstance(attempt, ReminderAttempt)
+    [begun] = start(claim(now=hour_before, limit=1), clock=lambda: hour_before).started
     later = hour_before + timedelta(seconds=61)
-    sending.settle_abandoned(now=later)
-    sending.claim(now=later)
+    settle_abandoned(now=later)
+    claim(now=later, limit=3)
     refused = Answer(Outcome.REFUSED, "550 too late")
-    assert sending.finish(attempt=attempt, answer=refused, now=later) is None
-    first.refresh_from_db()
-    assert first.state == State.UNKNOWN
-    assert sending.start(claimed=first, now=later) is not None
-    stale = Reminder(pk=first.pk, lease_token=uuid.uuid4())
-    assert sending.start(claimed=stale, now=later) is None
+    assert finish([Sent(begun, refused)], now=later) == {}
+    assert start([begun.reminder], clock=lambda: later) == ([], {})
+    begun.reminder.refresh_from_db()
+    assert begun.reminder.state == State.UNKNOWN
 
 
 def test_a_mail_of_unknown_fate_is_not_repeated_to_a_unit_that_answered_since(
     smtp_server: SmtpServer, planned: list[Reminder], hour_before: datetime, can_loc_invitation: Invitation
 ) -> None:
-    for claimed in sending.claim(now=hour_before):
-        sending.start(claimed=claimed, now=hour_before)
+    start(claim(now=hour_before, limit=3), clock=lambda: hour_before)
     answer(can_loc_invitation)
     later = hour_before + timedelta(seconds=61)
     assert services.send_due(now=later) == {State.SENT: 2, State.CANCELLED: 1}
@@ -385,9 +392,12 @@ def test_the_command_plans_sends_and_says_how_many(
     assert len(smtp_server.messages) == 3
 
 
-def test_the_task_does_the_same(smtp_server: SmtpServer, due_by_the_real_clock: None) -> None:
-    remind()
-    remind()
+def test_the_tasks_do_the_same(
+    smtp_server: SmtpServer, due_by_the_real_clock: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tasks.send, "apply_async", lambda channel, expires: tasks.send(*channel))
+    tasks.remind()
+    tasks.remind()
     assert len(smtp_server.messages) == 3
 
 
