@@ -12,6 +12,7 @@ from datetime import date, datetime
 from difflib import SequenceMatcher
 from typing import Any, NamedTuple
 
+from invitations.letters.content import form_of
 from invitations.models.meeting import Session
 
 Content = dict[str, Any]
@@ -57,6 +58,7 @@ def lines(before: Content, after: Content) -> list[Line]:
         *_listed("Đầu mối liên hệ", *_both(before, after, "contacts", _contact)),
         *_fields(SIGNATORY, before["signatory"], after["signatory"]),
         *_listed("Nơi nhận", before["recipients"], after["recipients"]),
+        *_forms(before, after),
     ]
 
 
@@ -74,6 +76,12 @@ def _fields(names: dict[str, str], before: Content, after: Content) -> Iterator[
         was, now = _value(before.get(name)), _value(after.get(name))
         if was != now:
             yield Line(what, was, now)
+
+
+def _forms(before: Content, after: Content) -> Iterator[Line]:
+    was, now = form_of(before), form_of(after)
+    if was != now:
+        yield Line("Thể thức", was.label, now.label)
 
 
 def _venues(before: Content, after: Content) -> Iterator[Line]:

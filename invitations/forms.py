@@ -131,7 +131,7 @@ class NewMeetingForm(CalmForm):
         self.fields["title"].widget.attrs["rows"] = 2
         self.fields["short_title"].widget.attrs["autofocus"] = True
         if last:
-            for name in ("issuer_parent", "place", "sign_on_behalf", "sign_title", "sign_name"):
+            for name in ("form", "issuer_parent", "place", "sign_on_behalf", "sign_title", "sign_name"):
                 setattr(self.instance, name, getattr(last, name))
 
     def clean_code(self) -> str:
@@ -185,7 +185,7 @@ class LetterheadForm(PartForm):
     """Who sends the letter, and who signs it."""
 
     ROWS = (
-        ("issuer_parent", "issuer"),
+        ("form", "issuer_parent", "issuer"),
         ("number", "place", "issued_on"),
         ("sign_on_behalf", "sign_title", "sign_name"),
     )
@@ -193,6 +193,7 @@ class LetterheadForm(PartForm):
     class Meta:
         model = Meeting
         fields = (
+            "form",
             "issuer_parent",
             "issuer",
             "number",

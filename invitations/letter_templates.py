@@ -19,7 +19,7 @@ from invitations.letters.example import example
 from invitations.letters.paper import paper
 from invitations.letters.template_check import NOT_WORD, problems_of
 from invitations.letters.writing import OWN
-from invitations.models import LetterTemplate
+from invitations.models import LetterTemplate, Meeting
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -48,7 +48,7 @@ def template_of(form: str) -> bytes:
                 return content
         except FileNotFoundError:
             pass
-    return OWN[LetterTemplate.Form(form)].read_bytes()
+    return OWN[Meeting.Form(form)].read_bytes()
 
 
 def replace(*, form: str, name: str, data: bytes, user: User) -> LetterTemplate:

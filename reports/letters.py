@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from invitations import issuing
 from invitations.letters import content as letter_content
 from invitations.letters.writing import pdfs_of
-from invitations.models import LetterTemplate
 
 if TYPE_CHECKING:
     from invitations.models import Invitation, Meeting
@@ -25,7 +24,7 @@ def write_letters(
     path: Path,
     *,
     progress: Callable[[int, int], None],
-    form: str = LetterTemplate.Form.PARTY,
+    form: str | None = None,
 ) -> None:
     """Write one PDF for each called unit into a ZIP at ``path``, numbered in the order of the units.
 

@@ -25,7 +25,6 @@ from django.db.models.functions import Now
 
 from accounts.clock import database_now
 from accounts.models import User
-from invitations.models import LetterTemplate
 from reports.letters import write_letters
 from reports.models import Download, ExportJob, ExportJobQuerySet
 from reports.workbooks import write_delegates
@@ -147,7 +146,7 @@ def _write(job: ExportJob, part: Path, progress: _Progress) -> None:
         write_delegates(job.meeting, part, progress=progress)
     else:
         state = job.kind == ExportJob.Kind.LETTERS_STATE
-        form = LetterTemplate.Form.STATE if state else LetterTemplate.Form.PARTY
+        form = Meeting.Form.STATE if state else None
         write_letters(job.meeting, part, progress=progress, form=form)
 
 

@@ -120,6 +120,7 @@ class FactsRow(RowForm):
             "code",
             "duration_days",
             "arrive_minutes_before",
+            "form",
             "issuer",
             "number",
             "place",
@@ -251,5 +252,9 @@ def form_of(row: Row, *, values: dict[str, Any] | None = None, typed: Any = None
 
 
 def bound(row: Row, values: dict[str, Any]) -> RowForm:
-    """Return a row's form filled with decided values, to be checked once more and saved."""
-    return form_of(row, typed={f"{row.prefix}-{name}": value for name, value in values.items()})
+    """Return a row's form filled with decided values, to be checked once more and saved.
+
+    A field that the form did not have yet when they were decided is as the reader proposes it.
+    """
+    every = {**row.values, **values}
+    return form_of(row, typed={f"{row.prefix}-{name}": value for name, value in every.items()})

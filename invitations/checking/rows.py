@@ -16,7 +16,7 @@ from accounts.models import COMMUNE_TIERS, Tier, Unit
 from accounts.vietnamese import folded, line
 from invitations.checking.units import Match, UnitTree
 from invitations.letters.vocabulary import ON_THE_PORTAL, registered_by
-from invitations.models import Assignment
+from invitations.models import Assignment, Meeting
 
 if TYPE_CHECKING:
     from invitations.models import LetterReading
@@ -165,6 +165,7 @@ class _Layer:
             "title": title,
             "short_title": _shortened(title),
             "registration_deadline": deadline,
+            "form": self._form(),
             "issuer": answer["issuer"] or settings.PORTAL_ORG,
             "number": answer["number"] or "",
             "place": self._place_of_issue(),
@@ -205,6 +206,11 @@ class _Layer:
             return "", None
         number, deadline = due[said]
         return _moment(deadline["at"]), self.places.get(f"deadlines[{number}]")
+
+    def _form(self) -> str:
+        """Whose layout the letterhead has: its motto tells."""
+        head = folded(self.text[:_HEAD])
+        return str(Meeting.Form.STATE if "cong hoa xa hoi chu nghia viet nam" in head else Meeting.Form.PARTY)
 
     def _place_of_issue(self) -> str:
         """What stands before the date of issue, "Hà Tĩnh, ngày 04 tháng 12"; "" where nothing does."""
@@ -358,6 +364,8 @@ class _Layer:
         )
 
 
+_HEAD = 1500
+"""Characters in which the letterhead stands."""
 _PLACE = r"([^\W\d][^,;:\d\n]{1,60}),\s*ngày"
 _UNDATED = re.compile(rf"^\W*{_PLACE}[\s.…_]*tháng[\s.…_\d]*năm[\s.…_\d]*$", re.MULTILINE)
 """A letter that still waits for its day: "Hà Tĩnh, ngày … tháng … năm …"."""

@@ -42,6 +42,7 @@ def of(meeting: Meeting) -> Content:
     return {
         "version": 1,
         "state": STATES.get(Meeting.State(meeting.state), "called"),
+        "form": str(meeting.form),
         "title": meeting.title,
         "short_title": meeting.short_title,
         "opening": meeting.opening,
@@ -90,6 +91,11 @@ def of(meeting: Meeting) -> Content:
         ],
         "to": "",
     }
+
+
+def form_of(content: Content) -> Meeting.Form:
+    """Return the layout that a letter went out in; the Party's for one from before the meeting chose it."""
+    return Meeting.Form(content.get("form", Meeting.Form.PARTY))
 
 
 def for_unit(content: Content, unit: str) -> Content:

@@ -30,7 +30,7 @@ from invitations.letters.drawing import (
     whole,
     write,
 )
-from invitations.models.issue import LetterTemplate
+from invitations.models.meeting import Meeting
 
 INDENT = Mm(10)
 CLOSE = Pt(3)
@@ -38,7 +38,7 @@ CLOSE = Pt(3)
 
 def make(path: Path, form: str) -> None:
     """Write the template of one layout to ``path``."""
-    look = LOOKS[LetterTemplate.Form(form)]
+    look = LOOKS[Meeting.Form(form)]
     document = Document()
     _set_page(document)
     set_styles(document)
@@ -226,14 +226,14 @@ class Look(NamedTuple):
 
 
 LOOKS = {
-    LetterTemplate.Form.PARTY: Look(
+    Meeting.Form.PARTY: Look(
         head=_party_head,
         kind=Pt(16),
         under_subject=lambda document: line(document, "-----", CENTER),
         recipients=_party_recipients,
         recipient=TABLE,
     ),
-    LetterTemplate.Form.STATE: Look(
+    Meeting.Form.STATE: Look(
         head=_state_head,
         kind=Pt(14),
         under_subject=lambda document: rule(document, Mm(62)),

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from accounts.fields import spaced
 from accounts.vietnamese import nfc
 from invitations import wording
-from invitations.letters.content import Content
+from invitations.letters.content import Content, form_of
 from invitations.letters.layout import POINT_HEADING
 from invitations.letters.passages import Passage
 from invitations.letters.requests import asked_of
@@ -30,8 +30,7 @@ from invitations.letters.vocabulary import (
     one_spelling,
     registered_by,
 )
-from invitations.models.issue import LetterTemplate
-from invitations.models.meeting import Session
+from invitations.models.meeting import Meeting, Session
 
 Paper = dict[str, Any]
 """Words, lists of words and rows of words: what the Word templates and the Typst files name."""
@@ -51,10 +50,8 @@ class Form(NamedTuple):
 
 
 FORMS = {
-    LetterTemplate.Form.PARTY: Form("ĐẢNG CỘNG SẢN VIỆT NAM", "Số {}", f"Số{BLANK}-GM/…", ",", "."),
-    LetterTemplate.Form.STATE: Form(
-        "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Số: {}", f"Số:{BLANK}/GM-…", ";", "./."
-    ),
+    Meeting.Form.PARTY: Form("ĐẢNG CỘNG SẢN VIỆT NAM", "Số {}", f"Số{BLANK}-GM/…", ",", "."),
+    Meeting.Form.STATE: Form("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Số: {}", f"Số:{BLANK}/GM-…", ";", "./."),
 }
 
 PARTS = ("time", "people", "requests", "deadlines", "contacts")
@@ -67,10 +64,11 @@ TITLES = {
 }
 
 
-def paper(content: Content, form: str = LetterTemplate.Form.PARTY, *, draft: bool = False) -> Paper:
-    """Return the words of the letter that ``content`` holds, in one of the two layouts."""
+def paper(content: Content, form: str | None = None, *, draft: bool = False) -> Paper:
+    """Return the words of the letter that ``content`` holds, in its own layout or in another ``form``."""
     content = _clean(content)
-    of_form = FORMS[LetterTemplate.Form(form)]
+    form = Meeting.Form(form or form_of(content))
+    of_form = FORMS[form]
     called = content["state"] == "called"
     parts = {
         "time": list(_time(content)) if called else [],

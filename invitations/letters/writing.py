@@ -11,15 +11,14 @@ from docxtpl import DocxTemplate
 from jinja2 import TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 
-from invitations.letters.content import Content
+from invitations.letters.content import Content, form_of
 from invitations.letters.paper import paper
 from invitations.letters.pdf import pdf_by, pdfs_by
-from invitations.models.issue import LetterTemplate
+from invitations.models.meeting import Meeting
 
-PARTY = LetterTemplate.Form.PARTY
 HERE = Path(__file__).parent
 TYPST = HERE / "letter.typ"
-OWN = {form: HERE / f"letter_{form.value}.docx" for form in LetterTemplate.Form}
+OWN = {form: HERE / f"letter_{form.value}.docx" for form in Meeting.Form}
 """Made by ``manage.py make_letter_templates``."""
 
 
@@ -28,16 +27,17 @@ class BrokenTemplate(Exception):
 
 
 def docx_of(
-    content: Content, form: str = PARTY, template: bytes | None = None, *, draft: bool = False
+    content: Content, form: str | None = None, template: bytes | None = None, *, draft: bool = False
 ) -> bytes:
     """Return the letter that ``content`` holds (``content.of``, ``content.for_unit``) as .docx.
 
-    ``template`` is the Word file that staff put in the place of the portal's own of that ``form``. Raises
-    ``BrokenTemplate`` for one that cannot be filled in. Escaping is on: without it an ``&`` in a value
-    silently drops the rest of the text. A template is edited by people, so it runs in Jinja's sandbox.
+    ``form`` is a layout other than the letter's own; ``template`` the Word file that staff put in the place
+    of the portal's own of that layout. Raises ``BrokenTemplate`` for one that cannot be filled in. Escaping
+    is on: without it an ``&`` in a value silently drops the rest of the text. A template is edited by people,
+    so it runs in Jinja's sandbox.
     """
     try:
-        document = DocxTemplate(BytesIO(template or OWN[LetterTemplate.Form(form)].read_bytes()))
+        document = DocxTemplate(BytesIO(template or OWN[Meeting.Form(form or form_of(content))].read_bytes()))
         words = paper(content, form, draft=draft)
         document.render(words, jinja_env=SandboxedEnvironment(autoescape=True), autoescape=True)
         made = BytesIO()
@@ -55,11 +55,11 @@ def docx_of(
     return made.getvalue()
 
 
-def pdf_of(content: Content, form: str = PARTY, *, draft: bool = False) -> bytes:
-    """Return the same letter as PDF, in the portal's own layout of that ``form``."""
+def pdf_of(content: Content, form: str | None = None, *, draft: bool = False) -> bytes:
+    """Return the same letter as PDF, as the portal lays it out itself."""
     return pdf_by(TYPST, paper(content, form, draft=draft))
 
 
-def pdfs_of(contents: Iterable[Content], form: str = PARTY, *, draft: bool = False) -> Iterator[bytes]:
+def pdfs_of(contents: Iterable[Content], form: str | None = None, *, draft: bool = False) -> Iterator[bytes]:
     """Return many letters, one after the other, in a fraction of the time that each alone takes."""
     return pdfs_by(TYPST, (paper(content, form, draft=draft) for content in contents))

@@ -98,13 +98,7 @@ def _template_name(template: LetterTemplate, name: str) -> str:
 class LetterTemplate(models.Model):
     """A Word template that staff put in the place of the portal's own; the newest of a form is used."""
 
-    class Form(models.TextChoices):
-        """Whose layout it follows."""
-
-        PARTY = "party", "Văn bản của Đảng"
-        STATE = "state", "Văn bản hành chính nhà nước"
-
-    form = models.CharField("Thể thức", max_length=8, choices=Form)
+    form = models.CharField("Thể thức", max_length=8, choices=Meeting.Form)
     file = models.FileField(upload_to=_template_name)
     name = models.CharField("Tên tệp", max_length=200)
     sha256 = models.CharField(max_length=64)

@@ -56,6 +56,12 @@ class Meeting(models.Model):
         CANCELLED = "cancelled", "Đã hủy"
         CLOSED = "closed", "Đã kết thúc"
 
+    class Form(models.TextChoices):
+        """Whose layout the letter has (*thể thức*)."""
+
+        PARTY = "party", "Văn bản của Đảng"
+        STATE = "state", "Văn bản hành chính nhà nước"
+
     slug = models.SlugField("Mã trên địa chỉ", max_length=120, unique=True)
     code = models.CharField(
         "Mã biên nhận",
@@ -69,6 +75,7 @@ class Meeting(models.Model):
     opening = ParagraphField("Lời mở đầu", max_length=2000, blank=True)
     state = models.CharField("Trạng thái", max_length=12, choices=State, default=State.DRAFT, editable=False)
 
+    form = models.CharField("Thể thức", max_length=8, choices=Form, default=Form.PARTY)
     issuer_parent = LineField("Cơ quan cấp trên", max_length=200, blank=True)
     issuer = LineField("Cơ quan ban hành", max_length=200)
     number = LineField("Số, ký hiệu", max_length=60, blank=True)

@@ -16,12 +16,12 @@ from invitations import issuing, letter_templates
 from invitations.letters import content as letter_content
 from invitations.letters.content import Content
 from invitations.letters.writing import BrokenTemplate, docx_of, pdf_of
-from invitations.models import LetterTemplate, Meeting
+from invitations.models import Meeting
 from invitations.views.scope import fetch
 
 logger = logging.getLogger(__name__)
 
-FORMS = {"dang": LetterTemplate.Form.PARTY, "nha-nuoc": LetterTemplate.Form.STATE}
+FORMS = {"dang": Meeting.Form.PARTY, "nha-nuoc": Meeting.Form.STATE}
 """Of each layout the word in an address (``?the-thuc=``)."""
 
 
@@ -56,7 +56,7 @@ def file_of(
     request: PortalRequest, meeting: Meeting, content: Content, *, ending: str, draft: bool, name: str
 ) -> HttpResponse:
     """Write ``content`` in the layout that is asked for; a template that broke leads to the letter's page."""
-    form = form_asked_for(request)
+    form = form_asked_for(request) or letter_content.form_of(content)
     try:
         if ending == "pdf":
             made = pdf_of(content, form, draft=draft)
@@ -69,9 +69,11 @@ def file_of(
     return give_made(made, title=f"Bản nháp {name}" if draft else name, ending=ending)
 
 
-def form_asked_for(request: PortalRequest) -> LetterTemplate.Form:
-    """The layout in ``?the-thuc=``; the Party's where none is named, 404 for one that there is not."""
-    word = request.GET.get("the-thuc", "dang")
+def form_asked_for(request: PortalRequest) -> Meeting.Form | None:
+    """The layout in ``?the-thuc=``; None where none is named, 404 for one that there is not."""
+    word = request.GET.get("the-thuc")
+    if word is None:
+        return None
     if word not in FORMS:
         raise Http404(word)
     return FORMS[word]

@@ -30,7 +30,7 @@ SMALLER = "Nén hình trong mẫu rồi tải lên lại."
 class Shown(NamedTuple):
     """One layout on the page."""
 
-    form: LetterTemplate.Form
+    form: Meeting.Form
     word: str
     template: LetterTemplate | None
     problems: list[str]
@@ -55,7 +55,7 @@ def template(request: PortalRequest, word: str) -> HttpResponseBase:
     return give_made(letter_templates.template_of(form), title=name, ending="docx")
 
 
-def _replace(request: PortalRequest, form: LetterTemplate.Form, quota: Quota) -> HttpResponse:
+def _replace(request: PortalRequest, form: Meeting.Form, quota: Quota) -> HttpResponse:
     file = request.FILES.get("file")
     problems = list(quota.refused)
     if file is None and not problems:
@@ -98,14 +98,14 @@ def withdraw(request: PortalRequest, word: str) -> HttpResponse:
     return redirect("meeting_letter_templates")
 
 
-def _form(word: str) -> LetterTemplate.Form:
+def _form(word: str) -> Meeting.Form:
     if word not in FORMS:
         raise Http404(word)
     return FORMS[word]
 
 
 def _page(
-    request: PortalRequest, problems: dict[LetterTemplate.Form, list[str]] | None = None, status: int = 200
+    request: PortalRequest, problems: dict[Meeting.Form, list[str]] | None = None, status: int = 200
 ) -> HttpResponse:
     shown = [
         Shown(form, word, letter_templates.in_use(form), (problems or {}).get(form, []))

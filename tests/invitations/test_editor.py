@@ -78,7 +78,7 @@ TYPED = {
     "deadline": {"what": "Danh sách điểm cầu", "at": "05/12/2026 17:00"},
     "assignment": {"addressee": "Điện lực Hà Tĩnh", "text": "Ổn định nguồn điện.", "kind": "power"},
     "contact": {"name": "Ngô Hoàng Yến", "phone": "0900 000 789"},
-    "letterhead": {"issuer": "Ban Thường vụ Tỉnh ủy", "issued_on": "05/12/2026"},
+    "letterhead": {"form": "state", "issuer": "Ban Thường vụ Tỉnh ủy", "issued_on": "05/12/2026"},
     "recipients": {"recipients": "Như trên\nLưu Văn phòng"},
 }
 SHOWN = {

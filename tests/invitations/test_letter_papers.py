@@ -8,6 +8,7 @@ import pytest
 from pypdf import PdfReader
 
 from invitations import issuing
+from invitations.letters.writing import pdfs_of
 from invitations.models import Meeting
 from tests.cast import client_of
 from tests.invitations.letters.test_writing import word_text
@@ -52,6 +53,24 @@ def test_a_clerk_gets_the_own_units_part_in_both_layouts(meeting, can_loc, can_l
     state = word_text(client_of(an).get(f"{url}.docx?the-thuc=nha-nuoc").content)
     assert "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM" in state
     assert client_of(an).get(f"{url}.docx?the-thuc=khac").status_code == 404
+
+
+def test_the_letter_goes_out_in_the_layout_that_the_meeting_chose(meeting, can_loc, can_loc_invitation, an):
+    """The mail, the download and the archive write what ``part_of`` gives, without a layout of their own."""
+    meeting.form = Meeting.Form.STATE
+    meeting.save(update_fields=["form"])
+    issue = issuing.first(meeting=meeting, user=None, now=meeting.published_at)
+    (mailed,) = pdfs_of([issuing.part_of(issue, can_loc_invitation)])
+    given = client_of(an).get(_url(meeting, f"don-vi/{can_loc.slug}.pdf")).content
+    for letter in (mailed, given):
+        assert "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM" in _pdf_text(letter)
+    Meeting.objects.filter(pk=meeting.pk).update(form=Meeting.Form.PARTY)
+    again = client_of(an).get(_url(meeting, f"don-vi/{can_loc.slug}.docx")).content
+    assert "CỘNG HÒA" in word_text(again), "the version that went out keeps its layout"
+    meeting.refresh_from_db()
+    assert [line.what for line in issuing.waiting(meeting).lines] == ["Thể thức"]
+    page = client_of(an).get(_url(meeting, "")).content.decode()
+    assert "the-thuc=" not in page, "a unit has one letter, in one layout"
 
 
 def test_a_foreign_units_letter_does_not_exist(

@@ -15,11 +15,11 @@ from docx import Document
 from invitations import letter_templates
 from invitations.letters import template_check
 from invitations.letters.writing import OWN
-from invitations.models import LetterTemplate
+from invitations.models import LetterTemplate, Meeting
 from tests.cast import client_of
 from tests.invitations.letters.test_writing import word_text
 
-PARTY = LetterTemplate.Form.PARTY
+PARTY = Meeting.Form.PARTY
 PAGE = "/hoi-nghi/mau-giay-moi/"
 
 
@@ -28,7 +28,7 @@ def media(settings: Any, tmp_path: Any) -> None:
     settings.MEDIA_ROOT = tmp_path
 
 
-def edited(change: Callable[[str], str], form: LetterTemplate.Form = PARTY) -> bytes:
+def edited(change: Callable[[str], str], form: Meeting.Form = PARTY) -> bytes:
     """The portal's own template with ``change`` made to every run of words."""
     document = Document(io.BytesIO(OWN[form].read_bytes()))
     for paragraph in document.paragraphs:
@@ -46,7 +46,7 @@ def put(old: str, new: str) -> bytes:
 GREETED = put("{{ closing }}", "Rất hân hạnh được đón tiếp. {{ closing }}")
 
 
-@pytest.mark.parametrize("form", LetterTemplate.Form)
+@pytest.mark.parametrize("form", Meeting.Form)
 def test_the_portals_own_templates_pass_the_check(form):
     assert letter_templates.problems_with("mau.docx", OWN[form].read_bytes(), form) == []
 

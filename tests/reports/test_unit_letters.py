@@ -35,12 +35,14 @@ def _text(pdf: bytes) -> str:
 def test_the_archive_holds_each_called_units_own_letter_as_it_went_out(
     meeting, can_loc, can_loc_invitation, nghi_xuan, nghi_xuan_invitation, trang, nguyet
 ):
+    meeting.form = meeting.Form.STATE
+    meeting.save(update_fields=["form"])
     issuing.first(meeting=meeting, user=trang, now=meeting.published_at)
     client = client_of(nguyet)
     address = reverse("exports", args=[meeting.slug])
-    assert client.post(address, {"noi-dung": "letters_state"}).status_code == 302
+    assert client.post(address, {"noi-dung": "letters"}).status_code == 302
     job = ExportJob.objects.get()
-    assert job.kind == Kind.LETTERS_STATE
+    assert job.kind == Kind.LETTERS
     assert services.make_export(job_id=job.pk)
     job.refresh_from_db()
     called = meeting.invitations.count()
@@ -57,6 +59,7 @@ def test_the_archive_holds_each_called_units_own_letter_as_it_went_out(
         own = next(name for name in names if can_loc.name in name)
         text = _text(archive.read(own))
     assert f"Kính gửi: {can_loc.name}" in text
+    assert "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM" in text
     assert nghi_xuan.name not in text
     assert "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM" in text
     assert "BẢN NHÁP" not in text
