@@ -23,7 +23,8 @@ from benchmarks.measuring import STOLEN, stolen_since, ticks
 from benchmarks.servers import floor, portal, servers
 from benchmarks.size import QUICK, WHOLE, Size
 
-MEASUREMENTS = ("roster", "letters_out", "workbook", "pages", "submit", "desk", "doubles")
+PAGES = ("pages", "submit", "desk")
+MEASUREMENTS = ("roster", "letters_out", "workbook", *PAGES, "doubles", "reminders")
 BUSY = 0.5
 """A load average above which other programs were in the way."""
 
@@ -51,35 +52,39 @@ def main() -> int:
 
 def _measure(what: list[str] | tuple[str, ...], size: Size) -> None:
     with servers() as var:
-        from benchmarks import desk, doubles, letters_out, load, pages, submit, workbook
+        from benchmarks import doubles, letters_out, reminders
 
         print(_machine(var))
-        if list(what) == ["doubles"]:
-            doubles.measure(size)
-            return
         if "roster" in what:
             _roster(var, quick=size is QUICK)
         if "letters_out" in what:
             letters_out.measure(var, quick=size is QUICK)
-        if not set(what) - {"roster", "letters_out"}:
-            return
-        meeting = load.conference(points=size.points, delegates=size.delegates)
-        load.settle()
-        print(f"Loaded: {size.points} points, {size.delegates} delegates.")
-        if "workbook" in what:
-            workbook.measure(meeting, var, size)
-        if what == ["workbook"]:
-            return
-        with portal(var) as address, floor(var) as beside, clients(size.clients) as crowd:
-            target = pages.Target(address, *beside)
-            if "pages" in what:
-                pages.measure(meeting, target, crowd, size)
-            if "submit" in what:
-                submit.measure(target, crowd, size)
-            if "desk" in what:
-                desk.measure(target, size)
+        if set(what) & {"workbook", *PAGES}:
+            _measure_the_conference(what, var, size)
         if "doubles" in what:
-            doubles.measure(size)  # last: its rows are many, and no page is measured among them
+            doubles.measure(size)  # its rows are many, and no page is measured among them
+        if "reminders" in what:
+            reminders.measure(var, size)
+
+
+def _measure_the_conference(what: list[str] | tuple[str, ...], var: Path, size: Size) -> None:
+    from benchmarks import desk, load, pages, submit, workbook
+
+    meeting = load.conference(points=size.points, delegates=size.delegates)
+    load.settle()
+    print(f"Loaded: {size.points} points, {size.delegates} delegates.")
+    if "workbook" in what:
+        workbook.measure(meeting, var, size)
+    if not set(what) & set(PAGES):
+        return
+    with portal(var) as address, floor(var) as beside, clients(size.clients) as crowd:
+        target = pages.Target(address, *beside)
+        if "pages" in what:
+            pages.measure(meeting, target, crowd, size)
+        if "submit" in what:
+            submit.measure(target, crowd, size)
+        if "desk" in what:
+            desk.measure(target, size)
 
 
 def _roster(var: Path, *, quick: bool) -> None:
