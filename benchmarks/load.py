@@ -28,8 +28,8 @@ from conference_portal.sample.synthetic import give_clerks
 from invitations.models import Audience, Invitation, InvitedRole, Meeting, Session
 from invitations.services import call_units, publish
 from registrations.models import Delegate, Headcount, Registration
-from reminders.models import Reminder
-from reminders.policy import steps
+from reminders.models import Reminder, Step
+from reminders.services.policies import timetables
 
 DELEGATES, COMMUNES = 30, 16
 """Of a district about to submit; Hà Tĩnh has 216 communes in 13 districts."""
@@ -64,13 +64,15 @@ def conference(*, points: int, delegates: int) -> Meeting:
 
 def _remind(meeting: Meeting) -> None:
     """Fill the outbox as it is after the deadline."""
+    table = timetables([meeting])[meeting.pk]
+    instants = table.instants(Step.Anchor.DEADLINE, meeting.registration_deadline)
     Reminder.objects.bulk_create(
         Reminder(
             meeting=meeting,
             unit=invitation.unit,
-            kind=step.kind,
-            slot=step.slot,
-            due_at=step.slot,
+            kind=instant.kind,
+            slot=instant.slot,
+            due_at=instant.at,
             recipient=f"{invitation.unit.slug}@example.vn",
             recipient_name=invitation.unit.name,
             subject=f"Nhắc đăng ký: {meeting.short_title}",
@@ -78,10 +80,10 @@ def _remind(meeting: Meeting) -> None:
             message_id=f"<{invitation.pk}-{place}@bench>",
             state=Reminder.State.SENT,
             attempts=1,
-            sent_at=step.slot,
+            sent_at=instant.at,
         )
         for invitation in meeting.invitations.select_related("unit")
-        for place, step in enumerate(steps(meeting.registration_deadline)[:4])
+        for place, instant in enumerate(instants[:4])
     )
 
 

@@ -19,7 +19,7 @@ from invitations.letters.writing import pdfs_of
 from invitations.models import Invitation, LetterIssue, Meeting
 from reminders.channels import Attachment
 from reminders.models import Reminder
-from reminders.policy import LETTERS, Step
+from reminders.policy import LETTERS, Instant
 
 LETTER_FOR = timedelta(days=3)
 """How long after it was issued a letter still goes out, when the portal was down."""
@@ -35,7 +35,7 @@ class Due(NamedTuple):
 
     issue: LetterIssue
     invitation: Invitation
-    step: Step
+    instant: Instant
 
 
 def due(now: datetime) -> list[Due]:
@@ -58,9 +58,14 @@ def due(now: datetime) -> list[Due]:
         .select_related("unit", "meeting")
     )
     return [
-        Due(issue := issues[one.meeting_id], one, Step(_kind(issue, one), issue.issued_at))
+        Due(issue := issues[one.meeting_id], one, _instant(_kind(issue, one), issue.issued_at))
         for one in invitations
     ]
+
+
+def _instant(kind: Reminder.Kind, issued_at: datetime) -> Instant:
+    """A letter goes at once, at any hour of the day."""
+    return Instant(kind, issued_at, issued_at, issued_at + LETTER_FOR)
 
 
 def _recent(now: datetime) -> Iterable[LetterIssue]:

@@ -3,25 +3,33 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.conf import settings
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db.models import Count, Sum
 from django.template.loader import render_to_string
 from django.urls import reverse
 
 from accounts.models import COMMUNE_TIERS, Unit, User
-from accounts.templatetags.portal import moment
+from accounts.templatetags.portal import hour, moment, phone, weekday_date
 from accounts.vietnamese import line
 from bridge_points.models import BridgePoint
 from invitations.deadlines import is_over
 from invitations.models import Contact, Meeting
 from registrations.models import Delegate, Headcount, Registration
 from registrations.states import Standing
-from reminders import letters
-from reminders.models import Reminder
+from reminders import letters, texts
+from reminders.called import Called, untested
+from reminders.models import Reminder, Step
+from reminders.policy import Instant, Timetable
+
+Kind = Reminder.Kind
+
+Tables = Mapping[int, Timetable]
+"""The timetables by meeting."""
 
 
 class Wording(NamedTuple):
@@ -48,28 +56,138 @@ class Missing(NamedTuple):
     phones: list[str]
 
 
-def to_units(chased: Collection[tuple[Standing, Reminder.Kind]], now: datetime) -> list[Wording]:
-    """Write what each unit gets, in the order given; the number of queries does not grow with it."""
-    drafts = _drafts([standing for standing, _ in chased])
-    contacts = _contacts({standing.invitation.meeting_id for standing, _ in chased})
+class Case(NamedTuple):
+    """One unit that gets one message: all that the fields of its text are filled from."""
+
+    called: Called
+    instant: Instant
+    timetable: Timetable
+    draft: Draft | None
+    contacts: str
+    untested: Sequence[str]
+    now: datetime
+
+
+def to_units(wanted: Collection[tuple[Called, Instant]], tables: Tables, now: datetime) -> list[Case]:
+    """Gather what each unit is told, in the order given; the number of queries does not grow with it."""
+    drafts = _drafts([one for one, _ in wanted])
+    contacts = {pk: _help(found) for pk, found in _contacts({one.meeting_id for one, _ in wanted}).items()}
+    tests = {one.meeting_id for one, instant in wanted if instant.kind == Kind.LINE_TEST}
+    points = untested(tests)
     return [
-        _write(
-            kind,
-            meeting=standing.invitation.meeting,
-            unit=standing.invitation.unit,
-            deadline=standing.deadline,
-            is_extended=standing.deadline > standing.invitation.meeting.registration_deadline,
-            is_over=is_over(standing.deadline, now),
-            draft=drafts.get(standing.invitation.pk),
-            return_remark=_remark(standing),
-            contacts=contacts[standing.invitation.meeting_id],
-            link=_link("registration", standing.invitation.meeting.slug, standing.invitation.unit.slug),
+        Case(
+            one,
+            instant,
+            tables[one.meeting_id],
+            drafts.get(one.pk),
+            contacts[one.meeting_id],
+            points.get(one.pk, ()),
+            now,
         )
-        for standing, kind in chased
+        for one, instant in wanted
     ]
 
 
-def to_office(meeting: Meeting, standings: list[Standing], clerks: dict[int, list[User]]) -> Wording:
+def write(case: Case, name: str) -> Wording:
+    """Write one unit's message to the person ``name``: the text of its step, else what the office says."""
+    step = case.instant.step
+    if step is None:
+        return _by_hand(case)
+    subject, body = texts.read(step.subject), texts.read(step.body)
+    values = {field: _VALUES[field](case) for field in {*subject.fields, *body.fields} - {RECIPIENT}}
+    values[RECIPIENT] = name
+    return Wording(line(subject.filled(values))[:300], body.filled(values).strip() + "\n")
+
+
+def short(case: Case, wording: Wording) -> str:
+    """Return what stands in one SMS: the unit, the subject, whom to call."""
+    words = f"{case.called.short_name or case.called.name}: {wording.subject}"
+    return texts.short(words, end=f". Goi {phone(settings.PORTAL_HELP_PHONE)}")
+
+
+def preview(case: Case, subject: str, body: str) -> Wording:
+    """Write what a step would say with these texts. Raises ``ValidationError`` for an unknown field."""
+    step = Step(anchor=Step.Anchor.DEADLINE, subject=subject, body=body)
+    return write(case._replace(instant=case.instant._replace(step=step)), case.called.name)
+
+
+RECIPIENT = "người_nhận"
+
+_VALUES: dict[str, Callable[[Case], str]] = {
+    "đơn_vị": lambda case: case.called.name,
+    "hội_nghị": lambda case: case.timetable.meeting.short_title,
+    "hạn": lambda case: moment(case.called.deadline),
+    "hạn_ghi_đủ": lambda case: _in_full(case.called.deadline),
+    "gia_hạn": lambda case: " (hạn đã gia hạn riêng cho đơn vị)" if case.called.is_extended else "",
+    "thiếu": lambda case: _missing(case),
+    "liên_kết": lambda case: _link_of(case),
+    "đầu_mối": lambda case: case.contacts,
+    "cơ_quan": lambda case: str(settings.PORTAL_ORG),
+    "văn_phòng": lambda case: str(settings.PORTAL_HELP_NAME),
+    "điện_thoại": lambda case: phone(settings.PORTAL_HELP_PHONE),
+    "chạy_thử": lambda case: _in_full(case.timetable.hours.get(Step.Anchor.LINE_TEST)),
+    "khai_mạc": lambda case: _in_full(case.timetable.hours.get(Step.Anchor.SESSION)),
+    "điểm_chưa_thử": lambda case: ", ".join(case.untested),
+}
+
+
+def _in_full(at: datetime | None) -> str:
+    return f"{hour(at)} {weekday_date(at)}" if at else "(chưa có giờ)"
+
+
+def _link_of(case: Case) -> str:
+    slug = case.timetable.meeting.slug
+    if case.instant.kind in (Kind.BEFORE, Kind.OVERDUE, Kind.BY_HAND):
+        return _link("registration", slug, case.called.slug)
+    return _link("meeting", slug)
+
+
+def _missing(case: Case) -> str:
+    """How far the unit is: why its registration came back, what is declared, what is still to come."""
+    said = [f"Đăng ký đã được trả lại với nội dung: {case.called.remark}"] if case.called.remark else []
+    if case.draft is None:
+        said.append("Đơn vị chưa khai gì trên cổng.")
+    else:
+        draft = case.draft
+        communes = (
+            f", {intcomma(draft.communes_unanswered)} xã chưa trả lời" if draft.communes_unanswered else ""
+        )
+        said += [
+            "Bản đăng ký đang soạn, chưa gửi:",
+            f"- đã khai {intcomma(draft.declared)} đại biểu, đã có tên {intcomma(draft.named)};",
+            f"- còn thiếu {intcomma(draft.names_missing)} tên{communes}.",
+        ]
+    if not is_over(case.called.deadline, max(case.now, case.instant.at)):
+        said.append("Có thể gửi số lượng trước, bổ sung tên sau, cho đến hết hạn.")
+    return "\n".join(said)
+
+
+def _help(contacts: Iterable[Contact]) -> str:
+    lines = [f"- {settings.PORTAL_HELP_NAME}, {phone(settings.PORTAL_HELP_PHONE)}"]
+    for contact in contacts:
+        known = (contact.organisation, phone(contact.phone))
+        about = f": {contact.about}" if contact.about else ""
+        lines.append(", ".join(filter(None, (f"- đồng chí {contact.name}", *known))) + about)
+    return "\n".join(lines)
+
+
+def _by_hand(case: Case) -> Wording:
+    return _write(
+        Kind.BY_HAND,
+        meeting=case.timetable.meeting,
+        unit=case.called,
+        deadline=case.called.deadline,
+        is_extended=case.called.is_extended,
+        is_over=is_over(case.called.deadline, case.now),
+        missing=_missing(case),
+        contacts=case.contacts,
+        link=_link_of(case),
+    )
+
+
+def to_office(
+    meeting: Meeting, standings: list[Standing], clerks: dict[int, list[User]], now: datetime
+) -> Wording:
     """Write the digest: who is missing, why as far as known, and whom to call there."""
     missing = [
         Missing(
@@ -85,6 +203,7 @@ def to_office(meeting: Meeting, standings: list[Standing], clerks: dict[int, lis
         Reminder.Kind.DIGEST,
         meeting=meeting,
         deadline=meeting.registration_deadline,
+        is_over=is_over(meeting.registration_deadline, now),
         called=len(standings),
         answered=answered,
         declined=len(standings) - len(missing) - answered,
@@ -99,7 +218,7 @@ def of_letters(due: Collection[letters.Due]) -> list[Wording]:
     contacts = _contacts({one.issue.meeting_id for one in due})
     return [
         _write(
-            one.step.kind,
+            one.instant.kind,
             meeting=(meeting := one.invitation.meeting),
             unit=one.invitation.unit,
             issue=one.issue,
@@ -133,14 +252,6 @@ def _link(name: str, *args: str) -> str:
     return f"{settings.PORTAL_BASE_URL}{reverse(name, args=args)}"
 
 
-def _remark(standing: Standing) -> str:
-    registration = standing.registration
-    if registration is None or registration.state != Registration.State.RETURNED:
-        return ""
-    remark: str = registration.return_remark
-    return remark
-
-
 def _how_far(standing: Standing) -> str:
     invitation, registration = standing.invitation, standing.registration
     if standing.deadline > invitation.meeting.registration_deadline:
@@ -165,13 +276,9 @@ def _contacts(meetings: set[int]) -> dict[int, list[Contact]]:
     return found
 
 
-def _drafts(standings: list[Standing]) -> dict[int, Draft]:
+def _drafts(units: Iterable[Called]) -> dict[int, Draft]:
     """Count what is declared, named and missing, by invitation, for those who have begun."""
-    begun = {
-        standing.registration.pk: standing
-        for standing in standings
-        if standing.registration is not None and standing.registration.version
-    }
+    begun = {one.registration_id: one for one in units if one.registration_id and one.has_begun}
     if not begun:
         return {}
     declared: dict[int, Counter[int | None]] = defaultdict(Counter)
@@ -190,35 +297,35 @@ def _drafts(standings: list[Standing]) -> dict[int, Draft]:
         .annotate(Count("pk"))
     ):
         named[registration][role] = number
-    unanswered = _communes_unanswered(list(begun.values()))
+    unanswered = _communes_unanswered(begun.values())
     return {
-        standing.invitation.pk: Draft(
+        one.pk: Draft(
             declared=declared[pk].total(),
             named=named[pk].total(),
             names_missing=sum(
                 max(number - named[pk][role], 0) for role, number in declared[pk].items() if role
             ),
-            communes_unanswered=unanswered[standing.invitation.pk],
+            communes_unanswered=unanswered[one.pk],
         )
-        for pk, standing in begun.items()
+        for pk, one in begun.items()
     }
 
 
-def _communes_unanswered(standings: list[Standing]) -> Counter[int]:
+def _communes_unanswered(units: Collection[Called]) -> Counter[int]:
     """Count, by invitation, the communes below the unit that have no bridge point in the meeting yet."""
     points = set(
-        BridgePoint.objects.filter(
-            meeting__in={standing.invitation.meeting_id for standing in standings}
-        ).values_list("meeting", "unit")
+        BridgePoint.objects.filter(meeting__in={one.meeting_id for one in units}).values_list(
+            "meeting", "unit"
+        )
     )
-    invited: dict[int, list[Standing]] = defaultdict(list)
-    for standing in standings:
-        invited[standing.invitation.unit_id].append(standing)
+    invited: dict[int, list[Called]] = defaultdict(list)
+    for one in units:
+        invited[one.unit_id].append(one)
     unanswered: Counter[int] = Counter()
     communes = Unit.objects.filter(tier__in=COMMUNE_TIERS).order_by()
     for commune, path in communes.values_list("pk", "path"):
         for above in path.rstrip(".").split(".")[:-1]:
-            for standing in invited.get(int(above), []):
-                if (standing.invitation.meeting_id, commune) not in points:
-                    unanswered[standing.invitation.pk] += 1
+            for one in invited.get(int(above), []):
+                if (one.meeting_id, commune) not in points:
+                    unanswered[one.pk] += 1
     return unanswered

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Container, Sequence
 from datetime import datetime
 
 from invitations.models import Invitation, LetterIssue, Meeting
-from registrations.states import Standing, standing, with_extension
 from reminders import policy
+from reminders.called import Called, called, untested
 from reminders.letters import TOLD
 from reminders.models import Reminder
-from reminders.policy import Step
-from reminders.services.planning import digest_of, step_of
+from reminders.policy import ANCHORS, Facts, Timetable
+from reminders.services import policies
+
+Kind, Objection = Reminder.Kind, Reminder.Objection
 
 
 def objections(reminders: Sequence[Reminder], now: datetime) -> dict[int, Reminder.Objection]:
@@ -31,49 +33,55 @@ def _meetings(reminders: Collection[Reminder]) -> dict[int, Meeting]:
     return Meeting.objects.in_bulk({one.meeting_id for one in reminders})
 
 
-def _called(reminders: Collection[Reminder]) -> dict[tuple[int, int], Invitation]:
-    """What was sent to the units of these messages, by meeting and unit; one query."""
-    invitations = with_extension(
-        Invitation.objects.sent().filter(
-            meeting__in={one.meeting_id for one in reminders}, unit__in={one.unit_id for one in reminders}
+def _called(reminders: Collection[Reminder]) -> dict[tuple[int, int], Called]:
+    """The units of these messages, by meeting and unit; one query."""
+    found = called(
+        Invitation.objects.filter(
+            meeting__in={one.meeting_id for one in reminders},
+            unit__in={one.unit_id for one in reminders if one.unit_id is not None},
         )
     )
-    return {(one.meeting_id, one.unit_id): one for one in invitations.select_related("meeting")}
+    return {(one.meeting_id, one.unit_id): one for one in found}
 
 
 def _of_chased(reminders: Collection[Reminder], now: datetime) -> dict[int, Reminder.Objection | None]:
     if not reminders:
         return {}
-    meetings, called = _meetings(reminders), _called(reminders)
-    standings = {key: standing(invitation, now) for key, invitation in called.items()}
+    tables, units = policies.timetables(_meetings(reminders).values()), _called(reminders)
+    points = untested({one.meeting_id for one in reminders if one.kind == Kind.LINE_TEST})
     return {
-        one.pk: _of_unit(one, standings.get((one.meeting_id, one.unit_id)), now)
-        if one.unit_id is not None
-        else _of_digest(one, meetings[one.meeting_id], now)
+        one.pk: _of_digest(one, tables[one.meeting_id], now)
+        if one.unit_id is None
+        else _of_unit(one, units.get((one.meeting_id, one.unit_id)), tables[one.meeting_id], points, now)
         for one in reminders
     }
 
 
-def _of_digest(reminder: Reminder, meeting: Meeting, now: datetime) -> Reminder.Objection | None:
+def _of_digest(reminder: Reminder, table: Timetable, now: datetime) -> Reminder.Objection | None:
+    instants = table.digests()
     return policy.objection(
-        step=Step(Reminder.Kind(reminder.kind), reminder.slot),
-        due=digest_of(meeting, now),
-        deadline=meeting.registration_deadline,
-        is_open=meeting.takes_registrations,
+        key=(reminder.kind, reminder.slot),
+        due=policy.due(instants, called_at=table.meeting.published_at or now, now=now),
+        instants=instants,
+        state=table.meeting.state,
+        facts=Facts(),
         by_hand=reminder.asked_at is not None,
     )
 
 
-def _of_unit(reminder: Reminder, unit: Standing | None, now: datetime) -> Reminder.Objection | None:
+def _of_unit(
+    reminder: Reminder, unit: Called | None, table: Timetable, points: Container[int], now: datetime
+) -> Reminder.Objection | None:
     if unit is None:
-        return Reminder.Objection.NOT_CALLED
+        return Objection.NOT_CALLED
+    anchor = ANCHORS.get(Kind(reminder.kind))
+    instants = table.instants(anchor, unit.deadline) if anchor else []
     return policy.objection(
-        step=Step(Reminder.Kind(reminder.kind), reminder.slot),
-        due=step_of(unit, now),
-        deadline=unit.deadline,
-        is_open=unit.invitation.meeting.takes_registrations,
-        is_answered=unit.is_answered,
-        is_declined=not unit.is_answered and not unit.is_silent,
+        key=(reminder.kind, reminder.slot),
+        due=policy.due(instants, called_at=unit.sent_at, now=now),
+        instants=instants,
+        state=table.meeting.state,
+        facts=unit.facts(points),
         by_hand=reminder.asked_at is not None,
     )
 
@@ -84,7 +92,7 @@ def _of_letters(reminders: Collection[Reminder]) -> dict[int, Reminder.Objection
     meetings = _meetings(reminders)
     issued = LetterIssue.objects.filter(meeting__in=meetings).order_by("meeting", "-number")
     newest = dict(issued.distinct("meeting").values_list("meeting", "issued_at"))
-    called = set(
+    sent = set(
         Invitation.objects.sent()
         .filter(meeting__in=meetings, unit__in={one.unit_id for one in reminders})
         .order_by()
@@ -94,7 +102,7 @@ def _of_letters(reminders: Collection[Reminder]) -> dict[int, Reminder.Objection
         one.pk: policy.letter_objection(
             slot=one.slot,
             newest=newest.get(one.meeting_id),
-            is_called=(one.meeting_id, one.unit_id) in called,
+            is_called=(one.meeting_id, one.unit_id) in sent,
             is_told=meetings[one.meeting_id].state in TOLD,
         )
         for one in reminders

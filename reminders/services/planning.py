@@ -1,38 +1,37 @@
-"""Who is due what: rows of the outbox, written by the policy or because somebody asked."""
+"""Who is due what: rows of the outbox, written by the policy."""
 
 from __future__ import annotations
 
-import uuid
-from collections import defaultdict
-from collections.abc import Collection, Iterable
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import urlsplit
+from collections import Counter, defaultdict
+from collections.abc import Collection, Container, Mapping
+from datetime import UTC, datetime
 
-from django.conf import settings
-from django.core.exceptions import ValidationError
-from django.db import transaction
-from django.db.models import F, QuerySet
-from django.db.models.functions import Greatest
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from accounts.clock import database_now
 from accounts.models import Unit, User
 from accounts.permissions import Right
-from invitations.deadlines import GRACE
+from invitations.deadlines import is_over
 from invitations.models import Invitation, Meeting
-from registrations.models import Registration
+from registrations.models import Extension, Registration
 from registrations.states import Standing, standing, with_extension
 from reminders import letters, policy, wording
-from reminders.models import Reminder
-from reminders.policy import Step
+from reminders.called import Called, called, people_of, untested
+from reminders.composing import channels_of, compose, day_of, plain_row, row_of, ways
+from reminders.models import Level, Reminder, Step
+from reminders.policy import ANCHORS, LETTERS, Instant, Timetable
+from reminders.reach import LADDER, Person, Reach, ways_to
+from reminders.services import policies
+from reminders.wording import Tables
 
-if TYPE_CHECKING:
-    from reminders.wording import Wording
+Anchor, Kind, State = Step.Anchor, Reminder.Kind, Reminder.State
 
-NOT_AGAIN_WITHIN = timedelta(minutes=10)
-"""Asking by hand twice in so short a time is a double click, or two people in the office."""
+Wanted = tuple[Called, Instant]
 
-NO_ADDRESS = "Đơn vị chưa có địa chỉ thư điện tử"
+COUNTED = (*ANCHORS, Kind.BY_HAND)
+"""What fills a recipient's day; letters and digests do not."""
+
+BATCH = 2000
 
 
 def plan(*, now: datetime | None = None) -> int:
@@ -42,81 +41,117 @@ def plan(*, now: datetime | None = None) -> int:
     the dedupe key lets each row in once.
     """
     now = now or database_now()
-    chased = [(unit, step) for unit in _silent_units(now) if (step := step_of(unit, now))]
-    digests = [(meeting, step) for meeting in _just_over(now) if (step := digest_of(meeting, now))]
-    planned = _planned({step.slot for _, step in (*chased, *digests)})
-    chased = [
-        (unit, step)
-        for unit, step in chased
-        if (unit.invitation.meeting_id, unit.invitation.unit_id, *step) not in planned
+    tables = policies.written(policies.near(now))
+    chased = due_to_units(tables, now)
+    digests = [(table.meeting, one) for table in tables.values() if (one := _digest_due(table, now))]
+    planned = planned_keys(tables.keys(), {instant.slot for _, instant in (*chased, *digests)})
+    rows = [
+        *_chasing([one for one in chased if unit_key(*one) not in planned], tables, now),
+        *_digests([(one, due) for one, due in digests if (one.pk, None, *due.key) not in planned], now),
+        *_letters(letters.due(now)),
     ]
-    digests = [(meeting, step) for meeting, step in digests if (meeting.pk, None, *step) not in planned]
-    rows = [*_unit_reminders(chased, now), *_digests(digests, now), *_letters(letters.due(now))]
-    Reminder.objects.bulk_create(rows, ignore_conflicts=True, batch_size=2000)
+    Reminder.objects.bulk_create(rows, ignore_conflicts=True, batch_size=BATCH)
     return len(rows)
 
 
-def _silent_units(now: datetime) -> list[Standing]:
-    """Units that were called, have not answered, and whose own deadline is near or just over."""
-    invitations = (
-        with_extension(Invitation.objects.sent())
-        .select_related("meeting")
-        .filter(meeting__state=Meeting.State.PUBLISHED, declined_at__isnull=True)
-        .exclude(registration__in=Registration.objects.answered())
-        .alias(own_deadline=Greatest("meeting__registration_deadline", F("extended_until")))
-        .filter(
-            own_deadline__gte=now - policy.OVERDUE_FOR - GRACE,
-            own_deadline__lte=now + policy.LOOK_AHEAD,
-        )
-    )
-    return [standing(invitation, now) for invitation in invitations]
+# ── What is due ──────────────────────────────────────────────────────────────────────────────
 
 
-def _just_over(now: datetime) -> QuerySet[Meeting]:
-    return Meeting.objects.filter(
-        state=Meeting.State.PUBLISHED,
-        registration_deadline__gte=now - policy.OVERDUE_FOR - GRACE,
-        registration_deadline__lte=now - GRACE,
-    )
-
-
-def step_of(unit: Standing, now: datetime) -> Step | None:
-    """Return what the policy asks for a unit ``now``, whether it has answered or not."""
-    called_at = unit.invitation.sent_at
-    return policy.step_due(deadline=unit.deadline, called_at=called_at, now=now) if called_at else None
-
-
-def digest_of(meeting: Meeting, now: datetime) -> Step | None:
-    """Return the digest that is due to the office ``now``."""
-    if meeting.published_at is None:
-        return None
-    return policy.digest_due(
-        deadline=meeting.registration_deadline, published_at=meeting.published_at, now=now
-    )
-
-
-def _planned(slots: set[datetime]) -> set[tuple[int, int | None, str, datetime]]:
-    """What already has a row, to whatever address: a new clerk does not get old messages again."""
-    if not slots:
-        return set()
-    rows = Reminder.objects.filter(channel=Reminder.Channel.MAIL, slot__in=slots).order_by()
-    return set(rows.values_list("meeting_id", "unit_id", "kind", "slot"))
-
-
-def _unit_reminders(chased: Collection[tuple[Standing, Step]], now: datetime) -> list[Reminder]:
-    if not chased:
+def due_to_units(tables: Tables, now: datetime) -> list[Wanted]:
+    """Return what is due ``now`` to the units that still owe something; one query, three before a test."""
+    active = {pk: _active(table, now) for pk, table in tables.items() if not table.plan.is_paused}
+    if not active:
         return []
-    addresses = _addresses([unit.invitation.unit for unit, _ in chased])
-    texts = wording.to_units([(unit, step.kind) for unit, step in chased], now)
+    points = untested({pk for pk, instants in active.items() if Anchor.LINE_TEST in instants})
     return [
-        _reminder(
-            unit.invitation.meeting, unit.invitation.unit, step, addresses[unit.invitation.unit_id], text
-        )
-        for (unit, step), text in zip(chased, texts, strict=True)
+        (one, instant)
+        for one in called(_owing(active))
+        for anchor in {*active[one.meeting_id], Anchor.DEADLINE}
+        if (instant := _due(one, anchor, tables[one.meeting_id], now))
+        and is_owed(one, instant, tables[one.meeting_id], points)
     ]
 
 
-def _digests(digests: Collection[tuple[Meeting, Step]], now: datetime) -> list[Reminder]:
+def _due(one: Called, anchor: Step.Anchor, table: Timetable, now: datetime) -> Instant | None:
+    return table.due(anchor, deadline=one.deadline, called_at=one.sent_at, now=now)
+
+
+def is_owed(one: Called, instant: Instant, table: Timetable, points: Container[int]) -> bool:
+    """Say whether a unit still needs a message of this kind, of a meeting that is open for it."""
+    return policy.is_open(instant.kind, table.meeting.state) and not policy.settled(
+        instant.kind, one.facts(points)
+    )
+
+
+def _active(table: Timetable, now: datetime) -> dict[Step.Anchor, Instant]:
+    """What is due now to whoever was called long ago and has no extension, by the hour it is counted from."""
+    deadline, long_ago = table.meeting.registration_deadline, datetime.min.replace(tzinfo=UTC)
+    found = {anchor: table.due(anchor, deadline=deadline, called_at=long_ago, now=now) for anchor in Anchor}
+    return {anchor: instant for anchor, instant in found.items() if instant is not None}
+
+
+def _owing(active: Mapping[int, Mapping[Step.Anchor, Instant]]) -> QuerySet[Invitation]:
+    """Those to whom something may be due that has no row yet; who has an extension comes every time."""
+    wanted = Q(Exists(Extension.objects.filter(invitation=OuterRef("pk"))), meeting__in=active)
+    for meeting, instants in active.items():
+        for instant in instants.values():
+            wanted |= Q(meeting=meeting) & _unwritten(meeting, instant)
+    chased_only = [pk for pk, instants in active.items() if set(instants) <= {Anchor.DEADLINE}]
+    answered = Q(meeting__in=chased_only, registration__state__in=Registration.ANSWERED)
+    return Invitation.objects.filter(wanted, declined_at__isnull=True).exclude(answered)
+
+
+def _unwritten(meeting: int, instant: Instant) -> Q:
+    """The units without a row for this instant: a pass with nothing new to write reads none of them."""
+    rows = Reminder.objects.filter(meeting=meeting, unit=OuterRef("unit"))
+    return ~Q(Exists(rows.filter(kind=instant.kind, slot=instant.slot)))
+
+
+def unit_key(one: Called, instant: Instant) -> tuple[int, int | None, str, datetime]:
+    """What tells a unit's message from every other."""
+    return (one.meeting_id, one.unit_id, *instant.key)
+
+
+def planned_keys(
+    meetings: Collection[int], slots: set[datetime]
+) -> set[tuple[int, int | None, str, datetime]]:
+    """Return what already has a row, to whomever: a new clerk does not get old messages again."""
+    if not slots:
+        return set()
+    rows = Reminder.objects.filter(meeting__in=meetings, slot__in=slots).order_by()
+    return set(rows.values_list("meeting_id", "unit_id", "kind", "slot"))
+
+
+# ── The rows ─────────────────────────────────────────────────────────────────────────────────
+
+
+def _chasing(wanted: Collection[Wanted], tables: Tables, now: datetime) -> list[Reminder]:
+    """The messages to the units; what is too much for its recipient's day is cancelled, for all to see."""
+    rows = compose(wanted, tables, now)
+    if not rows:
+        return []
+    begins, ends = day_of(now)
+    sent = Reminder.objects.filter(due_at__gte=begins, due_at__lt=ends, kind__in=COUNTED).exclude(
+        state__in=[State.CANCELLED, State.FAILED]
+    )
+    so_far = Counter(dict(sent.order_by().values_list("recipient").annotate(Count("pk"))))
+    for row in rows:
+        if row.state == State.PENDING and row.channel != Reminder.Channel.CALL:
+            if so_far[row.recipient] >= tables[row.meeting_id].plan.policy.most_a_day:
+                row.state, row.objection = State.CANCELLED, Reminder.Objection.LIMIT
+            else:
+                so_far[row.recipient] += 1
+    return rows
+
+
+def _digest_due(table: Timetable, now: datetime) -> Instant | None:
+    meeting = table.meeting
+    if meeting.published_at is None or not policy.is_open(Kind.DIGEST, meeting.state):
+        return None
+    return policy.due(table.digests(), called_at=meeting.published_at, now=now)
+
+
+def _digests(digests: Collection[tuple[Meeting, Instant]], now: datetime) -> list[Reminder]:
     if not digests:
         return []
     standings: dict[int, list[Standing]] = defaultdict(list)
@@ -127,13 +162,16 @@ def _digests(digests: Collection[tuple[Meeting, Step]], now: datetime) -> list[R
     ):
         standings[invitation.meeting_id].append(standing(invitation, now))
     clerks: dict[int, list[User]] = defaultdict(list)
-    called = [one.invitation.unit for many in standings.values() for one in many]
-    for clerk in User.objects.clerks_of(*called):
+    units = [one.invitation.unit for many in standings.values() for one in many]
+    for clerk in User.objects.clerks_of(*units):
         clerks[clerk.unit_id or 0].append(clerk)
     office = list(User.objects.who_may(Right.REMIND).values_list("email", flat=True))
     return [
-        _reminder(meeting, None, step, office, wording.to_office(meeting, standings[meeting.pk], clerks))
-        for meeting, step in digests
+        plain_row(
+            meeting, None, instant, office, wording.to_office(meeting, standings[meeting.pk], clerks, now)
+        )
+        for meeting, instant in digests
+        if is_over(meeting.registration_deadline, now) or any(one.is_silent for one in standings[meeting.pk])
     ]
 
 
@@ -143,116 +181,66 @@ def _letters(due: Collection[letters.Due]) -> list[Reminder]:
         return []
     addresses = _addresses([one.invitation.unit for one in due])
     return [
-        _reminder(
-            one.invitation.meeting, one.invitation.unit, one.step, addresses[one.invitation.unit_id], text
+        plain_row(
+            one.invitation.meeting, one.invitation.unit, one.instant, addresses[one.invitation.unit_id], text
         )
         for one, text in zip(due, wording.of_letters(due), strict=True)
     ]
 
 
 def _addresses(units: Collection[Unit]) -> dict[int, list[str]]:
-    """Where each unit reads its mail: its own address, else those of its clerks."""
+    """Where each unit reads its letters: its own address, else those of its clerks."""
     found = {unit.pk: [unit.email] if unit.email else [] for unit in units}
     for clerk in User.objects.clerks_of(*(unit for unit in units if not unit.email)):
         found[clerk.unit_id or 0].append(clerk.email)
     return found
 
 
-def _reminder(meeting: Meeting, unit: Unit | None, step: Step, to: Iterable[str], text: Wording) -> Reminder:
-    """One row. Without an address it is written too, as failed: the office must see whom to call."""
-    recipient = ", ".join(dict.fromkeys(to))
-    return Reminder(
-        meeting=meeting,
-        unit=unit,
-        kind=step.kind,
-        slot=step.slot,
-        due_at=step.slot,
-        recipient=recipient,
-        recipient_name=unit.name if unit else settings.PORTAL_HELP_NAME,
-        subject=text.subject,
-        body=text.body,
-        message_id=f"<{uuid.uuid4()}@{urlsplit(settings.PORTAL_BASE_URL).hostname or 'localhost'}>",
-        state=Reminder.State.PENDING if recipient else Reminder.State.FAILED,
-        failure="" if recipient else NO_ADDRESS,
-    )
+# ── Another way ──────────────────────────────────────────────────────────────────────────────
 
 
 def next_way(reminder: Reminder, *, now: datetime) -> Reminder | None:
     """Return, unsaved, the message that takes the place of ``reminder``, which could not go out.
 
-    It goes by the next channel of the step that is set up, not red and has an address; after the last
-    one to the next level. None where nothing is left. The caller saves it, ``instead_of`` is set.
+    It goes by the next channel of the step that is set up, not red and has an address; after the last one
+    to the next level. None where nothing is left. The caller saves it; ``instead_of`` is set.
     """
-    return None  # the steps have only mail so far
+    if reminder.unit_id is None or reminder.kind in LETTERS:
+        return None
+    found = called(Invitation.objects.filter(meeting=reminder.meeting_id, unit=reminder.unit_id))
+    if not found:
+        return None
+    tables = policies.timetables([reminder.meeting])
+    instant = Instant(Kind(reminder.kind), reminder.slot, reminder.due_at, now, reminder.step)
+    case = wording.to_units([(found[0], instant)], tables, now)[0]
+    way = _left(reminder, instant, people_of(found)[found[0].pk])
+    if way is None:
+        return None
+    row = row_of(case, way)
+    row.due_at, row.instead_of = now, reminder
+    row.asked_at, row.asked_by = reminder.asked_at, reminder.asked_by
+    return row
 
 
-# ── By hand ──────────────────────────────────────────────────────────────────────────────────────
-
-
-class Asked(NamedTuple):
-    """What came of asking by hand."""
-
-    reminded: int
-    answered: int
-    declined: int
-    just_reminded: int
-    without_address: int
-
-
-@transaction.atomic
-def remind_now(
-    *, meeting: Meeting, units: Collection[Unit], user: User, now: datetime | None = None
-) -> Asked:
-    """Write a message at once to each of ``units`` that is called and has not answered.
-
-    A unit that somebody reminded by hand within the last ten minutes gets no second one. Raises
-    ``ValidationError`` when the meeting takes no registrations.
-    """
-    called = Invitation.objects.sent().filter(meeting=meeting, unit__in=units)
-    locked = list(called.order_by("pk").select_for_update().values_list("pk", flat=True))
-    now = now or database_now()
-    meeting = Meeting.objects.get(pk=meeting.pk)
-    if not meeting.takes_registrations:
-        raise ValidationError("Hội nghị không nhận đăng ký nên không nhắc được.")
-    standings = [standing(one, now) for one in with_extension(meeting.invitations.filter(pk__in=locked))]
-    recently = set(
-        Reminder.objects.filter(
-            meeting=meeting, kind=Reminder.Kind.BY_HAND, slot__gt=now - NOT_AGAIN_WITHIN
-        ).values_list("unit", flat=True)
+def _left(reminder: Reminder, instant: Instant, people: Mapping[str, Person]) -> Reach | None:
+    """The first way that nobody has tried for this message: at the same level, else further up."""
+    usable = ways()
+    channels = [one for one in channels_of(instant) if one in usable.set_up]
+    own = Level(reminder.level or Level.CONTACT)
+    rest = channels[channels.index(reminder.channel) + 1 :] if reminder.channel in channels else channels
+    same = Reminder.objects.filter(
+        meeting=reminder.meeting_id, unit=reminder.unit_id, kind=reminder.kind, slot=reminder.slot
     )
-    silent = [one for one in standings if one.is_silent]
-    answered = sum(one.is_answered for one in standings)
-    chased = [one for one in silent if one.invitation.unit_id not in recently]
-    rows = _unit_reminders([(one, Step(Reminder.Kind.BY_HAND, now)) for one in chased], now)
-    for row in rows:
-        row.asked_at, row.asked_by = now, user
-    Reminder.objects.bulk_create(rows, ignore_conflicts=True)
-    failed = sum(1 for row in rows if row.state == Reminder.State.FAILED)
-    return Asked(
-        reminded=len(rows) - failed,
-        answered=answered,
-        declined=len(standings) - len(silent) - answered,
-        just_reminded=len(silent) - len(chased),
-        without_address=failed,
-    )
-
-
-@transaction.atomic
-def resend(*, reminder_id: int, user: User) -> Reminder:
-    """Put a message that failed for good back into the queue, to the unit's address of today.
-
-    Raises ``ValidationError`` when it did not fail, or when there is still no address.
-    """
-    reminder = Reminder.objects.select_for_update(of=("self",)).select_related("unit").get(pk=reminder_id)
-    if not reminder.can_be_resent:
-        raise ValidationError("Thư này không ở trạng thái không gửi được.")
-    if reminder.unit is not None:
-        reminder.recipient = ", ".join(dict.fromkeys(_addresses([reminder.unit])[reminder.unit.pk]))
-    else:
-        reminder.recipient = ", ".join(User.objects.who_may(Right.REMIND).values_list("email", flat=True))
-    if not reminder.recipient:
-        raise ValidationError(f"{NO_ADDRESS}: thêm địa chỉ ở mục Đơn vị rồi gửi lại.")
-    reminder.asked_at = reminder.due_at = database_now()
-    reminder.state, reminder.failure, reminder.asked_by = Reminder.State.PENDING, "", user
-    reminder.save(update_fields=["recipient", "asked_at", "due_at", "state", "failure", "asked_by"])
-    return reminder
+    known = list(same.values_list("level", "channel", "recipient"))
+    levels = [own, *(up for up in LADDER[LADDER.index(own) + 1 :] if up not in {one[0] for one in known})]
+    tried = {(channel, recipient) for _, channel, recipient in known}
+    for level in levels:
+        person = people.get(level)
+        for way in ways_to(person, level, rest if level == own else channels) if person else []:
+            if (
+                not way.failure
+                and way.channel not in usable.red
+                and (way.channel, way.recipient) not in tried
+            ):
+                return way
+    return None

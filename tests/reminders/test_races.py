@@ -18,10 +18,10 @@ from accounts.models import User
 from invitations.models import Invitation
 from registrations import services as registrations
 from registrations.models import Registration
-from reminders import services
+from reminders import defaults, services
 from reminders.channels import Answer, Message, Outcome
 from reminders.channels.mail import MailChannel
-from reminders.models import Reminder, ReminderAttempt
+from reminders.models import Policy, Reminder, ReminderAttempt
 from reminders.services import sending, starting
 from reminders.services.claiming import claim
 from reminders.services.turns import alone
@@ -219,10 +219,12 @@ def test_the_planners_conflict_clause_lets_each_row_in_once(
 ) -> None:
     meet = threading.Barrier(2)
     monkeypatch.setattr(
-        "reminders.services.planning._planned", lambda slots: (meet.wait(PATIENCE) and set()) or set()
+        "reminders.services.planning.planned_keys",
+        lambda meetings, slots: (meet.wait(PATIENCE) and set()) or set(),
     )
     at_once(*[lambda: services.plan(now=hour_before)] * 2)
     assert Reminder.objects.count() == 3
+    assert Policy.objects.get().steps.count() == len(defaults.steps())
 
 
 def test_senders_skip_locked_rows_and_do_not_wait(many: list[Reminder], hour_before: datetime) -> None:

@@ -1,0 +1,132 @@
+"""Whom a step reaches at a unit and by which way: pure functions over addresses.
+
+A step names levels: the contact that the unit named (else its mailbox, else its clerks), its leader, the
+level above. Where a level cannot be reached the next one takes its place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+
+from reminders.channels.phones import NO_MOBILE, is_mobile
+from reminders.models import Level, Reminder
+
+Channel = Reminder.Channel
+
+LADDER = (Level.CONTACT, Level.LEADER, Level.ABOVE)
+"""Who takes the place of whom."""
+
+MOST_ADDRESSES = 1000
+"""Letters that a recipient may have in the outbox."""
+
+NO_ADDRESS = "Đơn vị chưa có địa chỉ thư điện tử"
+NO_WAY = "Đơn vị chưa có địa chỉ hay số máy cho các cách gửi của mốc này"
+NOT_AN_ADDRESS = "Địa chỉ thư điện tử không đúng, đề nghị sửa"
+
+
+class Person(NamedTuple):
+    """Who stands for a level: a name, addresses, telephones, and the unit on whose pages they read."""
+
+    name: str
+    mails: tuple[str, ...] = ()
+    phones: tuple[str, ...] = ()
+    slug: str = ""
+
+
+class Reach(NamedTuple):
+    """One message: to whom, how; ``failure`` says why this address cannot be used."""
+
+    level: str
+    channel: str
+    recipient: str
+    name: str
+    failure: str = ""
+
+
+def ways_to(person: Person, level: str, channels: Sequence[str]) -> list[Reach]:
+    """Return the ways to a person in the order of ``channels``; what has no address at all is left out.
+
+    An address that is none comes too, as failed: somebody must mend it.
+    """
+    return [way for channel in channels if (way := _way(person, level, channel)) is not None]
+
+
+def _way(person: Person, level: str, channel: str) -> Reach | None:
+    match channel:
+        case Channel.MAIL:
+            good = [mail for mail in dict.fromkeys(person.mails) if is_address(mail)]
+            recipient = ", ".join(good or dict.fromkeys(person.mails))
+            failure = "" if good else NOT_AN_ADDRESS
+        case Channel.SMS | Channel.ZALO:
+            mobile = [phone for phone in person.phones if _is_mobile(phone)]
+            recipient, failure = (mobile[0], "") if mobile else ("".join(person.phones[:1]), NO_MOBILE)
+        case Channel.PORTAL:
+            recipient, failure = person.slug, ""
+        case _:
+            recipient, failure = "".join(person.phones[:1]), ""
+    if not recipient:
+        return None
+    return Reach(level, channel, recipient[:MOST_ADDRESSES], person.name, failure)
+
+
+def reach(
+    levels: Sequence[str],
+    people: Mapping[str, Person],
+    channels: Sequence[str],
+    red: Collection[str] = (),
+) -> list[Reach]:
+    """Return the messages of a step to a unit, one for each level that it names or whose place is taken.
+
+    The first way that works is taken; a red one only where there is no other, and then the message waits.
+    ``channels`` are those that are set up. Failed addresses come before the way that is taken.
+    """
+    found: list[Reach] = []
+    taken: set[str] = set()
+    for level in levels:
+        for stand_in in LADDER[LADDER.index(Level(level)) :]:
+            if stand_in in taken or (stand_in != level and stand_in in levels) or stand_in not in people:
+                continue
+            ways = ways_to(people[stand_in], stand_in, channels)
+            chosen = first_way(ways, red)
+            found += [
+                way for way in ways if way.failure and (chosen is None or _is_before(way, chosen, ways))
+            ]
+            taken.add(stand_in)
+            if chosen is not None:
+                found.append(chosen)
+                break
+    return _once(found)
+
+
+def first_way(ways: Sequence[Reach], red: Collection[str] = ()) -> Reach | None:
+    """Return the first way that works and is not red, else the first that works, else None."""
+    good = [way for way in ways if not way.failure]
+    return next((way for way in good if way.channel not in red), good[0] if good else None)
+
+
+def _is_before(way: Reach, chosen: Reach, ways: Sequence[Reach]) -> bool:
+    return ways.index(way) < ways.index(chosen)
+
+
+def _once(found: Sequence[Reach]) -> list[Reach]:
+    """Nobody gets the same message twice: a contact who is also the leader gets one."""
+    return list({(one.channel, one.recipient): one for one in reversed(found)}.values())[::-1]
+
+
+def is_address(mail: str) -> bool:
+    """Say whether ``mail`` can be an address at all."""
+    try:
+        validate_email(mail)
+    except ValidationError:
+        return False
+    return True
+
+
+@lru_cache(maxsize=4096)
+def _is_mobile(number: str) -> bool:
+    return is_mobile(number)

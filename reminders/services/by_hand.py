@@ -1,0 +1,221 @@
+"""What a person in the office asks for: remind now, send a step before its time, withdraw it, try again."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, NamedTuple
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from accounts.clock import database_now
+from accounts.models import Unit, User
+from accounts.permissions import Right
+from invitations.models import Invitation, Meeting
+from reminders.called import Called, called, people_of, untested
+from reminders.composing import compose
+from reminders.models import Level, Reminder
+from reminders.policy import ANCHORS, Instant, Timetable
+from reminders.reach import NO_ADDRESS, NO_WAY, first_way, ways_to
+from reminders.services import policies
+from reminders.services.planning import Wanted, is_owed, planned_keys, unit_key
+
+if TYPE_CHECKING:
+    from reminders.reach import Reach
+
+Kind, State, Objection = Reminder.Kind, Reminder.State, Reminder.Objection
+
+NOT_AGAIN_WITHIN = timedelta(minutes=10)
+"""Asking by hand twice in so short a time is a double click, or two people in the office."""
+
+
+class Asked(NamedTuple):
+    """What came of asking by hand."""
+
+    reminded: int
+    answered: int
+    declined: int
+    just_reminded: int
+    without_address: int
+
+
+@transaction.atomic
+def remind_now(
+    *, meeting: Meeting, units: Collection[Unit], user: User, now: datetime | None = None
+) -> Asked:
+    """Write a message at once to each of ``units`` that is called and has not answered.
+
+    A unit that somebody reminded by hand within the last ten minutes gets no second one. Raises
+    ``ValidationError`` when the meeting takes no registrations.
+    """
+    found = _locked(meeting, {unit.pk for unit in units})
+    now = now or database_now()
+    meeting = Meeting.objects.get(pk=meeting.pk)
+    if not meeting.takes_registrations:
+        raise ValidationError("Hội nghị không nhận đăng ký nên không nhắc được.")
+    recently = set(
+        Reminder.objects.filter(
+            meeting=meeting, kind=Kind.BY_HAND, slot__gt=now - NOT_AGAIN_WITHIN
+        ).values_list("unit", flat=True)
+    )
+    silent = [one for one in found if not (one.is_answered or one.is_declined)]
+    answered = sum(one.is_answered for one in found)
+    chased = [one for one in silent if one.unit_id not in recently]
+    instant = Instant(Kind.BY_HAND, now, now, now)
+    rows = compose([(one, instant) for one in chased], policies.timetables([meeting]), now)
+    for row in rows:
+        row.asked_at, row.asked_by = now, user
+    Reminder.objects.bulk_create(rows, ignore_conflicts=True)
+    reached = {row.unit_id for row in rows if row.state != State.FAILED}
+    return Asked(
+        reminded=len(reached),
+        answered=answered,
+        declined=len(found) - len(silent) - answered,
+        just_reminded=len(silent) - len(chased),
+        without_address=len(chased) - len(reached),
+    )
+
+
+def _locked(meeting: Meeting, units: Collection[int]) -> list[Called]:
+    """Lock the invitations, so that nobody submits meanwhile, and read them as they are after that."""
+    sent = Invitation.objects.sent().filter(meeting=meeting, unit__in=units)
+    locked = list(sent.order_by("pk").select_for_update().values_list("pk", flat=True))
+    return called(Invitation.objects.filter(pk__in=locked))
+
+
+# ── A step before its time ───────────────────────────────────────────────────────────────────
+
+
+class Pick(NamedTuple):
+    """One line of the forecast: the unit and what its message stands for."""
+
+    unit_id: int
+    kind: str
+    slot: datetime
+
+
+class Ahead(NamedTuple):
+    """What came of picking messages that are still to come."""
+
+    done: int
+    gone: int
+    """Already planned or sent, or no longer due: the unit answered, its deadline moved."""
+    without_address: int = 0
+
+
+@transaction.atomic
+def send_ahead(
+    *, meeting: Meeting, picks: Collection[Pick], user: User, now: datetime | None = None
+) -> Ahead:
+    """Send the picked messages at once, each in the place of its own: at its hour it does not go again.
+
+    Raises ``ValidationError`` when the meeting takes no registrations.
+    """
+    tables, wanted, now = _picked(meeting, picks, now)
+    rows = compose(wanted, tables, now)
+    for row in rows:
+        row.due_at, row.asked_at, row.asked_by = now, now, user
+    Reminder.objects.bulk_create(rows, ignore_conflicts=True)
+    reached = {(row.unit_id, row.kind, row.slot) for row in rows if row.state != State.FAILED}
+    return Ahead(len(reached), len(set(picks)) - len(wanted), len(wanted) - len(reached))
+
+
+@transaction.atomic
+def withdraw(*, meeting: Meeting, picks: Collection[Pick], user: User, now: datetime | None = None) -> Ahead:
+    """Cancel the picked messages under their keys, so that they are never planned again.
+
+    One that was planned meanwhile and has not started is cancelled too. Raises as ``send_ahead``.
+    """
+    tables, wanted, now = _picked(meeting, picks, now)
+    rows = compose(wanted, tables, now)
+    for row in rows:
+        row.state, row.objection, row.failure = State.CANCELLED, Objection.WITHDRAWN, ""
+        row.asked_by, row.asked_why = user, "Hủy trước khi gửi"
+    Reminder.objects.bulk_create(rows, ignore_conflicts=True)
+    done = {(one.unit_id, *instant.key) for one, instant in wanted}
+    for pick in set(picks):
+        waiting = Reminder.objects.filter(meeting=meeting, unit=pick.unit_id, kind=pick.kind, slot=pick.slot)
+        if waiting.filter(state=State.PENDING).update(
+            state=State.CANCELLED, objection=Objection.WITHDRAWN, asked_by=user, lease_until=None
+        ):
+            done.add(pick)
+    return Ahead(len(done), len(set(picks) - done))
+
+
+def _picked(
+    meeting: Meeting, picks: Collection[Pick], now: datetime | None
+) -> tuple[dict[int, Timetable], list[Wanted], datetime]:
+    """What of the picks is still to come, judged once the invitations are locked."""
+    found = {one.unit_id: one for one in _locked(meeting, {pick.unit_id for pick in picks})}
+    now = now or database_now()
+    tables = policies.timetables([Meeting.objects.get(pk=meeting.pk)])
+    table = tables[meeting.pk]
+    points = untested({meeting.pk} if any(pick.kind == Kind.LINE_TEST for pick in picks) else set())
+    planned = planned_keys([meeting.pk], {pick.slot for pick in picks})
+    wanted = [
+        (one, instant)
+        for pick in set(picks)
+        if (one := found.get(pick.unit_id)) and (instant := _instant(pick, one, table))
+        if unit_key(one, instant) not in planned and is_owed(one, instant, table, points)
+    ]
+    return tables, wanted, now
+
+
+def _instant(pick: Pick, one: Called, table: Timetable) -> Instant | None:
+    anchor = ANCHORS.get(Kind(pick.kind)) if pick.kind in Kind.values else None
+    instants = table.instants(anchor, one.deadline) if anchor else []
+    return next((instant for instant in instants if instant.key == (pick.kind, pick.slot)), None)
+
+
+# ── Again ────────────────────────────────────────────────────────────────────────────────────
+
+
+@transaction.atomic
+def resend(*, reminder_id: int, user: User, why: str = "") -> Reminder:
+    """Put a message that failed for good back into the queue, to the recipient's address of today.
+
+    Raises ``ValidationError`` when it did not fail, when there is still no address, and when that address
+    has had this very message.
+    """
+    reminder = Reminder.objects.select_for_update(of=("self",)).select_related("unit").get(pk=reminder_id)
+    if not reminder.can_be_resent:
+        raise ValidationError("Thư này không ở trạng thái không gửi được.")
+    reminder.recipient, reminder.level, reminder.channel = _today(reminder)
+    same = Reminder.objects.filter(
+        meeting=reminder.meeting_id, unit=reminder.unit_id, channel=reminder.channel, kind=reminder.kind,
+        slot=reminder.slot, recipient=reminder.recipient,
+    )  # fmt: skip
+    if same.exclude(pk=reminder.pk).exists():
+        raise ValidationError("Địa chỉ này đã có chính thư ấy trong hộp gửi.")
+    reminder.asked_at = reminder.due_at = database_now()
+    reminder.state, reminder.failure, reminder.asked_by, reminder.asked_why = State.PENDING, "", user, why
+    reminder.save(
+        update_fields=[
+            "recipient", "level", "channel", "state", "failure",
+            "due_at", "asked_at", "asked_by", "asked_why",
+        ]
+    )  # fmt: skip
+    return reminder
+
+
+def _today(reminder: Reminder) -> tuple[str, str, str]:
+    """Address, level and channel as they are now: those of before, else the contact's."""
+    if reminder.unit_id is None:
+        office = ", ".join(User.objects.who_may(Right.REMIND).values_list("email", flat=True))
+        if office:
+            return office, "", reminder.channel
+        raise ValidationError(f"{NO_ADDRESS}: thêm địa chỉ ở mục Đơn vị rồi gửi lại.")
+    found = called(Invitation.objects.filter(meeting=reminder.meeting_id, unit=reminder.unit_id))
+    people = people_of(found)[found[0].pk] if found else {}
+    found_ways: list[Reach] = [
+        way
+        for level in dict.fromkeys([reminder.level or Level.CONTACT, Level.CONTACT])
+        if level in people
+        for way in ways_to(people[level], level, [reminder.channel])
+    ]
+    way = first_way(found_ways)
+    if way is None:
+        why = found_ways[0].failure if found_ways else NO_ADDRESS if reminder.channel == "mail" else NO_WAY
+        raise ValidationError(f"{why}: thêm địa chỉ ở mục Đơn vị rồi gửi lại.")
+    return way.recipient, way.level, way.channel
