@@ -71,7 +71,9 @@ class Case(NamedTuple):
 def to_units(wanted: Collection[tuple[Called, Instant]], tables: Tables, now: datetime) -> list[Case]:
     """Gather what each unit is told, in the order given; the number of queries does not grow with it."""
     drafts = _drafts([one for one, _ in wanted])
-    contacts = {pk: _help(found) for pk, found in _contacts({one.meeting_id for one, _ in wanted}).items()}
+    meetings = {one.meeting_id for one, _ in wanted}
+    found = _contacts(meetings)
+    contacts = {pk: _help(found[pk]) for pk in meetings}
     tests = {one.meeting_id for one, instant in wanted if instant.kind == Kind.LINE_TEST}
     points = untested(tests)
     return [

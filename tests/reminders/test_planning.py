@@ -185,6 +185,14 @@ def test_the_mail_counts_what_a_draft_still_misses(
     assert "còn thiếu 8 tên, 3 xã chưa trả lời" in body
 
 
+def test_a_meeting_without_contacts_names_the_office(
+    hour_before: datetime, meeting: Meeting, can_loc: Unit
+) -> None:
+    meeting.contacts.all().delete()
+    services.plan(now=hour_before)
+    assert "- Văn phòng Tỉnh ủy, 0900.000.101" in mail_of(can_loc).body
+
+
 def test_names_with_an_ampersand_stay_as_they_are(hour_before: datetime, can_loc: Unit) -> None:
     can_loc.name = "Công ty A & B <Hà Tĩnh>"
     can_loc.save()
