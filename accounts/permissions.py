@@ -41,11 +41,20 @@ class Right(StrEnum):
     RETURN = auto()
     READ_BOARD = auto()
     EXPORT = auto()
+    EXPORT_POINTS = auto()
     READ_OUTBOX = auto()
+    READ_SENT = auto()
     REMIND = auto()
     LIST_POINTS = auto()
     READ_TECHNICIANS = auto()
     TEST_LINES = auto()
+    REPORT_READY = auto()
+    OPEN_INCIDENT = auto()
+    HANDLE_INCIDENT = auto()
+    CHECK_HALL = auto()
+    CHECK_LINE = auto()
+    CHECK_POWER = auto()
+    SIGN_CHECK = auto()
     DO_ASSIGNMENT = auto()
     PUBLISH_MATERIAL = auto()
     READ_MATERIAL = auto()
@@ -54,7 +63,9 @@ class Right(StrEnum):
 _EVERYBODY = {Right.READ_LETTER, Right.LIST_POINTS, Right.DO_ASSIGNMENT}
 
 RIGHTS: dict[Role, frozenset[Right]] = {
-    Role.OFFICE: frozenset(Right) - {Right.CONFIRM, Right.REGISTER, Right.TEST_LINES, Right.PUBLISH_MATERIAL},
+    Role.OFFICE: frozenset(Right)
+    - {Right.CONFIRM, Right.REGISTER, Right.TEST_LINES, Right.PUBLISH_MATERIAL}
+    - {Right.REPORT_READY, Right.CHECK_HALL, Right.CHECK_LINE, Right.CHECK_POWER, Right.SIGN_CHECK},
     Role.PROPAGANDA: frozenset(
         _EVERYBODY
         | {
@@ -62,6 +73,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
             Right.READ_REGISTRATION,
             Right.READ_BOARD,
             Right.EXPORT,
+            Right.EXPORT_POINTS,
             Right.READ_TECHNICIANS,
             Right.PUBLISH_MATERIAL,
             Right.READ_MATERIAL,
@@ -75,12 +87,27 @@ RIGHTS: dict[Role, frozenset[Right]] = {
             Right.READ_REGISTRATION,
             Right.REGISTER,
             Right.COMPARE_PEOPLE,
+            Right.READ_SENT,
             Right.READ_TECHNICIANS,
             Right.READ_MATERIAL,
+            Right.REPORT_READY,
+            Right.OPEN_INCIDENT,
+            Right.CHECK_HALL,
         }
     ),
-    Role.TELECOM: frozenset(_EVERYBODY | {Right.READ_TECHNICIANS, Right.TEST_LINES}),
-    Role.OBSERVER: frozenset(_EVERYBODY),
+    Role.TELECOM: frozenset(
+        _EVERYBODY
+        | {
+            Right.EXPORT_POINTS,
+            Right.READ_TECHNICIANS,
+            Right.TEST_LINES,
+            Right.OPEN_INCIDENT,
+            Right.HANDLE_INCIDENT,
+            Right.CHECK_LINE,
+            Right.SIGN_CHECK,
+        }
+    ),
+    Role.OBSERVER: frozenset(_EVERYBODY | {Right.CHECK_POWER, Right.SIGN_CHECK}),
 }
 """Section 4 of the design. The office does not register in a unit's name: it returns or extends."""
 

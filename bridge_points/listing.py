@@ -162,7 +162,9 @@ def points_of(meeting: Meeting, user: User) -> BridgePointQuerySet:
 
 def counts(meeting: Meeting, user: User, looked_for: Filter) -> Counts:
     """Count what the search and the committee let through, by state."""
-    found = _found(BridgePoint.objects.visible_to(user).filter(meeting=meeting), looked_for).with_state()
+    found = found_by(
+        BridgePoint.objects.visible_to(user).filter(meeting=meeting), looked_for.q, looked_for.area
+    ).with_state()
     numbers = found.order_by().values_list("shown_state").annotate(number=Count("pk"))  # type: ignore[misc]
     return Counts(looked_for, dict(numbers))
 
@@ -172,22 +174,25 @@ def listing(
 ) -> Listing:
     """Read one page of the list, or all of it for printing (``whole``)."""
     sums = counts(meeting, user, looked_for)
-    found = _in_state(_found(points_of(meeting, user), looked_for), looked_for.state).in_tree_order()
+    found = _in_state(
+        found_by(points_of(meeting, user), looked_for.q, looked_for.area), looked_for.state
+    ).in_tree_order()
     total = sums.of(looked_for.state)
     paginator = Paginator(found, max(total, 1) if whole else POINTS_A_PAGE)
     paginator.count = total  # one snapshot for all numbers of the page, and one query less
     page = paginator.get_page(number)
-    sizes, units = _areas(meeting, user)
-    rows = [Row(point, _heading(point, sizes, units)) for point in page]
+    sizes, units = areas_of(meeting, user)
+    rows = [Row(point, heading_of(point, sizes, units)) for point in page]
     areas = [unit for unit in units.values() if sizes[unit.path] > 1]
     return Listing(meeting, looked_for, sums, areas, page, rows, _lacks_provincial(meeting, user))
 
 
-def _found(points: BridgePointQuerySet, looked_for: Filter) -> BridgePointQuerySet:
-    if looked_for.q:
-        points = points.search(looked_for.q)
-    if looked_for.area:
-        area = Unit.objects.filter(slug=looked_for.area).first()
+def found_by(points: BridgePointQuerySet, q: str, area_slug: str) -> BridgePointQuerySet:
+    """Those of ``points`` whose name holds ``q``, below the committee that ``area_slug`` names."""
+    if q:
+        points = points.search(q)
+    if area_slug:
+        area = Unit.objects.filter(slug=area_slug).first()
         points = points.filter(unit__path__startswith=area.path) if area else points.none()
     return points
 
@@ -198,7 +203,7 @@ def _in_state(points: BridgePointQuerySet, state: str) -> BridgePointQuerySet:
     return points.with_state().filter(shown_state=state) if state else points  # type: ignore[misc]
 
 
-def _areas(meeting: Meeting, user: User) -> tuple[dict[str, int], dict[str, Unit]]:
+def areas_of(meeting: Meeting, user: User) -> tuple[dict[str, int], dict[str, Unit]]:
     """The committees right below the root that have points, by path, and how many points each has."""
     visible = BridgePoint.objects.visible_to(user).filter(meeting=meeting)
     sizes = dict(visible.annotate(area=AREA).order_by().values_list("area").annotate(number=Count("pk")))
@@ -206,7 +211,7 @@ def _areas(meeting: Meeting, user: User) -> tuple[dict[str, int], dict[str, Unit
     return sizes, units
 
 
-def _heading(point: BridgePoint, sizes: Mapping[str, int], units: Mapping[str, Unit]) -> str:
+def heading_of(point: BridgePoint, sizes: Mapping[str, int], units: Mapping[str, Unit]) -> str:
     """A committee that has points below it heads them; the others stand together by tier."""
     area: str = point.area  # type: ignore[attr-defined]
     return units[area].called if sizes.get(area, 0) > 1 else point.get_tier_display()

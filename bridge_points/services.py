@@ -1,4 +1,4 @@
-"""The verbs of a bridge point: test its line, add it, change it, take it away."""
+"""The verbs of a bridge point: record a test of its line, add it, change it, take it away."""
 
 from __future__ import annotations
 
@@ -8,14 +8,19 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from accounts.clock import database_now
-from bridge_points.models import BridgePoint, LineTest
+from bridge_points.models import BridgePoint, LineTest, PointCheck, PointLine
 from invitations.models import Meeting
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
     from uuid import UUID
 
     from accounts.models import Unit, User
+
+
+GOES_WITH_IT = (LineTest, PointLine, PointCheck)
+"""Rows that are taken away with their point; what else refers to it keeps it: a signature, an incident."""
 
 
 class StalePoint(Exception):
@@ -34,7 +39,7 @@ class PointInUse(Exception):
         self.counts = counts
 
 
-def _lock(point_id: int) -> BridgePoint:
+def lock_point(point_id: int) -> BridgePoint:
     """Lock the point alone; its unit and its meeting stay free for others."""
     return (
         BridgePoint.objects.select_for_update(of=("self",)).select_related("unit", "meeting").get(pk=point_id)
@@ -46,21 +51,39 @@ def _lock(point_id: int) -> BridgePoint:
 
 @transaction.atomic
 def record_line_test(
-    *, point_id: int, result: LineTest.Result, note: str, user: User, key: UUID | None = None
+    *,
+    point_id: int,
+    result: LineTest.Result,
+    note: str,
+    user: User,
+    key: UUID | None = None,
+    phone_at: datetime | None = None,
 ) -> LineTest:
     """Record one test of a point's line, at PostgreSQL's hour; every test is kept.
+
+    It ends whoever's call it was, and what waited for it: that the point is ready, that it is to be tested
+    again. ``phone_at`` is what the technician's telephone took for the hour: noted, and nothing else.
 
     Tests of one point follow one another: the later one waits for the point and has the later hour, so
     the last test is the last that was made. A ``key`` that is known is the same test sent twice over a
     bad line, and is given back unchanged. Raises ``ValidationError`` when there is nothing to test.
     """
-    point = _lock(point_id)
+    point = lock_point(point_id)
     if key and (known := point.line_tests.filter(key=key).first()):
         return known
     if reason := why_not_testable(point):
         raise ValidationError(reason)
+    PointLine.objects.filter(point=point).update(
+        ready_at=None, retest_at=None, calling_since=None, calling_by=None
+    )
     return LineTest.objects.create(
-        point=point, at=database_now(), result=result, note=note, tested_by=user, key=key
+        point=point,
+        at=database_now(),
+        result=result,
+        note=note,
+        tested_by=user,
+        key=key,
+        phone_at=phone_at,
     )
 
 
@@ -109,7 +132,7 @@ def change_point(*, point_id: int, version: int, values: Mapping[str, Any]) -> B
     ``version`` is that of the point as it was opened: another one raises ``StalePoint`` and nothing is
     saved. Raises ``ValidationError`` for a parent that lies below the point.
     """
-    point = _lock(point_id)
+    point = lock_point(point_id)
     if point.version != version:
         raise StalePoint(point)
     parent = values.get("parent")
@@ -139,7 +162,7 @@ def remove_point(*, point_id: int) -> BridgePoint:
 
     The lock keeps others from adding a delegate between the look and the deed.
     """
-    point = _lock(point_id)
+    point = lock_point(point_id)
     if counts := what_hangs_on(point):
         raise PointInUse(counts)
     point.delete()
@@ -147,7 +170,7 @@ def remove_point(*, point_id: int) -> BridgePoint:
 
 
 def what_hangs_on(point: BridgePoint) -> dict[str, int]:
-    """Count what refers to the point, except its own tests, by what it is called.
+    """Count what refers to the point, except what goes with it, by what it is called.
 
     Asked of the models and not of a list of names: the apps below know this one, not the other way
     round, and what they will add later must be found too.
@@ -155,7 +178,7 @@ def what_hangs_on(point: BridgePoint) -> dict[str, int]:
     counts: dict[str, int] = {}
     for relation in BridgePoint._meta.related_objects:
         model = relation.related_model
-        if model is not LineTest and not isinstance(model, str):
+        if model not in GOES_WITH_IT and not isinstance(model, str):
             number = model._base_manager.filter(**{relation.field.name: point}).count()
             if number:
                 name = "điểm cầu cấp dưới" if model is BridgePoint else model._meta.verbose_name

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 from django.views.decorators.vary import vary_on_headers
 from django_htmx.http import trigger_client_event
@@ -20,30 +20,13 @@ from accounts.models import Tier, Unit
 from accounts.permissions import Right, require
 from bridge_points import services
 from bridge_points.forms import FindForm, LineTestForm, NewPointForm, PointForm
-from bridge_points.listing import SHOWN, Filter, counts, listing, points_of
+from bridge_points.listing import SHOWN, Filter, counts, listing
 from bridge_points.models import BridgePoint
+from bridge_points.scope import meeting_of, point_of
 from invitations.models import Meeting
 
 if TYPE_CHECKING:
     from accounts.requests import PortalRequest
-
-
-def _meeting(request: PortalRequest, slug: str, right: Right) -> Meeting:
-    """Fetch the meeting in the person's scope, or 404; then ask for the right, or 403."""
-    meeting = get_object_or_404(Meeting.objects.visible_to(request.user), slug=slug)
-    require(request.user, Right.LIST_POINTS)
-    require(request.user, right)
-    return meeting
-
-
-def _point(request: PortalRequest, slug: str, unit: str, right: Right = Right.LIST_POINTS) -> BridgePoint:
-    """Fetch the point in the person's scope, or 404; then ask for the right, or 403."""
-    meeting = get_object_or_404(Meeting.objects.visible_to(request.user), slug=slug)
-    visible = points_of(meeting, request.user).select_related("parent__unit")
-    point: BridgePoint = get_object_or_404(visible, unit__slug=unit)
-    require(request.user, Right.LIST_POINTS)
-    require(request.user, right)
-    return point
 
 
 # ── The list ─────────────────────────────────────────────────────────────────────────────────────
@@ -62,7 +45,7 @@ def points_latest(request: PortalRequest) -> HttpResponse:
 @require_GET
 def points(request: PortalRequest, slug: str) -> HttpResponse:
     """List the points in the person's scope; with ``in`` in the address as a sheet to print."""
-    meeting = _meeting(request, slug, Right.LIST_POINTS)
+    meeting = meeting_of(request, slug, Right.LIST_POINTS)
     whole = "in" in request.GET
     shown = listing(meeting, request.user, Filter.of(request.GET), request.GET.get("page"), whole=whole)
     find = FindForm(initial=shown.filter.asked, areas=shown.areas)
@@ -75,7 +58,7 @@ def points(request: PortalRequest, slug: str) -> HttpResponse:
 @vary_on_headers("HX-Request")
 def point_tests(request: PortalRequest, slug: str, unit: str) -> HttpResponse:
     """Show one point with every test of its line; to htmx its row in the list."""
-    point = _point(request, slug, unit, Right.READ_TECHNICIANS)
+    point = point_of(request, slug, unit, Right.READ_TECHNICIANS)
     if request.htmx:
         return _row(request, point)
     tests = point.line_tests.select_related("tested_by")
@@ -98,7 +81,7 @@ def _row(request: PortalRequest, point: BridgePoint, *, said: str = "") -> HttpR
 def _done(request: PortalRequest, slug: str, unit: str, said: str) -> HttpResponse:
     """Say that it is done, in the row or on the point's page."""
     if request.htmx:
-        return _row(request, _point(request, slug, unit), said=said)
+        return _row(request, point_of(request, slug, unit), said=said)
     messages.success(request, said)
     return redirect("point_tests", slug, unit)
 
@@ -110,7 +93,7 @@ def _done(request: PortalRequest, slug: str, unit: str, said: str) -> HttpRespon
 @vary_on_headers("HX-Request")
 def point_test(request: PortalRequest, slug: str, unit: str) -> HttpResponse:
     """Record one test of the point's line."""
-    point = _point(request, slug, unit, Right.TEST_LINES)
+    point = point_of(request, slug, unit, Right.TEST_LINES)
     form = LineTestForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
@@ -138,7 +121,7 @@ def _panel(request: PortalRequest, what: str, context: dict[str, Any], status: i
 @vary_on_headers("HX-Request")
 def point_edit(request: PortalRequest, slug: str, unit: str) -> HttpResponse:
     """Correct a point; who was overtaken by somebody sees both texts."""
-    point = _point(request, slug, unit, Right.EDIT_MEETING)
+    point = point_of(request, slug, unit, Right.EDIT_MEETING)
     data = request.POST if request.method == "POST" else None
     form, status = PointForm(data, instance=point, meeting=point.meeting), 200 if data is None else 422
     if form.is_valid():
@@ -160,7 +143,7 @@ def point_edit(request: PortalRequest, slug: str, unit: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def point_add(request: PortalRequest, slug: str) -> HttpResponse:
     """Add the provincial point, or the point of a unit."""
-    meeting = _meeting(request, slug, Right.EDIT_MEETING)
+    meeting = meeting_of(request, slug, Right.EDIT_MEETING)
     data = request.POST if request.method == "POST" else None
     form = NewPointForm(
         data, instance=BridgePoint(meeting=meeting), meeting=meeting, initial=_asked_for(request)
@@ -188,7 +171,7 @@ def _asked_for(request: PortalRequest) -> dict[str, Any]:
 @vary_on_headers("HX-Request")
 def point_remove(request: PortalRequest, slug: str, unit: str) -> HttpResponse:
     """Ask whether to take a point away, say what stands against it, and do it."""
-    point = _point(request, slug, unit, Right.EDIT_MEETING)
+    point = point_of(request, slug, unit, Right.EDIT_MEETING)
     if request.method == "POST":
         try:
             services.remove_point(point_id=point.pk)

@@ -13,6 +13,10 @@ that hangs for longer is a fault, and the unit is told so.
 """
 
 
+LINES_TAKE = timedelta(hours=2)
+"""How long after the hour of the line tests a point that was not found good is overdue."""
+
+
 class Verdict(Enum):
     """What the clock says of an attempt."""
 

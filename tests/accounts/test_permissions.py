@@ -41,11 +41,20 @@ TABLE = """
     return           yes     .           .      .        .
     read_board       yes     yes         .      .        .
     export           yes     yes         .      .        .
+    export_points    yes     yes         .      yes      .
     read_outbox      yes     .           .      .        .
+    read_sent        yes     .           yes    .        .
     remind           yes     .           .      .        .
     list_points      yes     yes         yes    yes      yes
     read_technicians yes     yes         yes    yes      .
     test_lines       .       .           .      yes      .
+    report_ready     .       .           yes    .        .
+    open_incident    yes     .           yes    yes      .
+    handle_incident  yes     .           .      yes      .
+    check_hall       .       .           yes    .        .
+    check_line       .       .           .      yes      .
+    check_power      .       .           .      .        yes
+    sign_check       .       .           .      yes      yes
     do_assignment    yes     yes         yes    yes      yes
     publish_material .       yes         .      .        .
     read_material    yes     yes         yes    .        .

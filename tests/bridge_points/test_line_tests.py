@@ -150,5 +150,5 @@ def test_without_the_lock_the_second_would_not_wait(
 ) -> None:
     """The negative control of the test above."""
     unlocked = BridgePoint.objects.select_related("unit", "meeting")
-    monkeypatch.setattr(services, "_lock", lambda point_id: unlocked.get(pk=point_id))
+    monkeypatch.setattr(services, "lock_point", lambda point_id: unlocked.get(pk=point_id))
     assert not second_waits(can_loc_point, hung)

@@ -1,19 +1,22 @@
-"""Where a conference takes place: bridge points, and the tests of their lines."""
+"""Where a conference takes place: bridge points, and how far each is."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.conf import settings
 from django.db import models
-from django.db.models import Case, CharField, F, Func, Q, Value, When
+from django.db.models import Case, CharField, Exists, F, Func, OuterRef, Q, Value, When
 from django.db.models.expressions import RawSQL
+from django.db.models.functions import Now
 
 from accounts.fields import LineField, PhoneField, spaced
 from accounts.models import Tier, Unit
-from accounts.permissions import Right, may
+from accounts.permissions import Right, Role, may
 from accounts.vietnamese import folded
-from invitations.models import Meeting
+from bridge_points.models.line import CALL_LASTS, LineState, LineTest
+from invitations.deadlines import LINES_TAKE
+from invitations.models import AssignedUnit, Assignment, Meeting
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -73,6 +76,56 @@ class BridgePointQuerySet(models.QuerySet["BridgePoint"]):
     def connected(self) -> BridgePointQuerySet:
         """Points that take part."""
         return self.filter(connects=True)
+
+    def powered_by(self, user: User) -> BridgePointQuerySet:
+        """Points where the unit of ``user`` was asked to keep the power: in the branch that it serves."""
+        if user.unit is None:
+            return self.none()
+        served = user.unit.parent.path if user.unit.parent else user.unit.path
+        asked = AssignedUnit.objects.filter(
+            unit=user.unit, assignment__kind=Assignment.Kind.POWER, assignment__meeting=OuterRef("meeting")
+        )
+        return self.filter(Exists(asked), unit__path__startswith=served)
+
+    def checked_by(self, user: User) -> BridgePointQuerySet:
+        """Points whose list of checks ``user`` may open: an observer those whose power is the own work."""
+        visible = self.visible_to(user)
+        return visible.powered_by(user) if user.role == Role.OBSERVER else visible
+
+    def overdue_for_test(self, now: datetime) -> BridgePointQuerySet:
+        """Points that take part, and whose line was not found good though the time for it has passed."""
+        return self.with_last_result().filter(
+            Q(last_result__isnull=True) | ~Q(last_result=LineTest.Result.GOOD),
+            connects=True,
+            meeting__state=Meeting.State.PUBLISHED,
+            meeting__line_test_at__lt=now - LINES_TAKE,
+        )
+
+    def with_line_state(self) -> BridgePointQuerySet:
+        """Each with its ``line``, its last test, and ``line_state``; a call that is too old is none."""
+        held = Now() - Value(CALL_LASTS)
+        return (
+            self.select_related("line__calling_by")
+            .with_last_test()
+            .annotate(
+                line_state=Case(
+                    When(line__calling_since__gt=held, then=Value(LineState.CALLING)),
+                    When(
+                        Q(last_result__isnull=False, line__ready_at__isnull=False),
+                        then=Value(LineState.RETEST),
+                    ),
+                    When(line__retest_at__isnull=False, then=Value(LineState.RETEST)),
+                    When(last_result__isnull=False, then=F("last_result")),
+                    default=Value(LineState.NOT_CALLED),
+                    output_field=CharField(),
+                )
+            )
+        )
+
+    def in_queue(self) -> BridgePointQuerySet:
+        """In the order in which telecom calls them: as it has set it, else in that of the tree."""
+        found = self.in_tree_order()
+        return found.order_by(F("line__position").asc(nulls_last=True), *found.query.order_by)
 
     def with_last_result(self) -> BridgePointQuerySet:
         """Each with ``last_result``, the result of its last line test, or None: all that ``state`` asks."""
@@ -196,37 +249,3 @@ class BridgePoint(models.Model):
         if result:
             return PointState.TESTED if result == LineTest.Result.GOOD else PointState.FAILED
         return PointState.CONTACT if self.has_technician else PointState.REGISTERED
-
-
-class LineTest(models.Model):
-    """One test of one point's line (*chạy thử đường truyền*); every test is kept.
-
-    ``key`` is made with the form: what a telephone on a bad line sends twice is one test.
-    """
-
-    class Result(models.TextChoices):
-        """What was seen and heard."""
-
-        GOOD = "good", "Hình và tiếng tốt"
-        PICTURE_ONLY = "picture", "Chỉ có hình"
-        SOUND_ONLY = "sound", "Chỉ có tiếng"
-        FAILED = "failed", "Không kết nối được"
-
-    point = models.ForeignKey(BridgePoint, on_delete=models.CASCADE, related_name="line_tests")
-    at = models.DateTimeField("Lúc")
-    result = models.CharField("Kết quả", max_length=10, choices=Result)
-    note = LineField("Ghi chú", max_length=300, blank=True)
-    tested_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
-    )
-    key = models.UUIDField(null=True, unique=True, editable=False)
-
-    class Meta:
-        verbose_name = "lần thử đường truyền"
-        verbose_name_plural = "lần thử đường truyền"
-        ordering = ["-at", "-pk"]
-        indexes = [models.Index(fields=["point", "-at"], name="last_test_of_a_point")]
-
-    def __str__(self) -> str:
-        """The result."""
-        return self.get_result_display()
