@@ -11,10 +11,10 @@ again at any time. It is compared in constant time; renewing or revoking it ends
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -31,6 +31,17 @@ if TYPE_CHECKING:
     from accounts.models import Unit, User
 
 Content = dict[str, Any]
+
+
+class OwnDeadline(NamedTuple):
+    """More time that one unit was given."""
+
+    until: datetime
+    granted_at: datetime
+
+
+OwnDeadlines = Mapping[int, OwnDeadline]
+"""By the key of the meeting. Who gives time to units stands above this app and hands them in."""
 
 PRODUCT = "-//Cong hoi nghi//Lich//VI"
 ENDS = {
@@ -60,20 +71,24 @@ class _Entry:
     where: str = ""
     note: str = ""
     takes_time: bool = True
+    changed_at: datetime | None = None
+    """Since the version went out."""
 
 
 # ── One meeting ──────────────────────────────────────────────────────────────────────────────
 
 
-def calendar_of(issues: Sequence[LetterIssue], unit: Unit | None = None) -> bytes:
+def calendar_of(
+    issues: Sequence[LetterIssue], unit: Unit | None = None, own: OwnDeadlines | None = None
+) -> bytes:
     """Return a meeting as .ics, for ``unit`` with its own venue; ``issues`` of it, the newest first.
 
-    The earlier versions are there for what was dropped: a calendar that took them in is told that those
-    entries are cancelled.
+    ``own`` are deadlines later than the meeting's, of this unit. The earlier versions are there for what was
+    dropped: a calendar that took them in is told that those entries are cancelled.
     """
     newest, *earlier = issues
     calendar = _calendar()
-    now = {entry.key: entry for entry in _entries(newest, unit)}
+    now = {entry.key: entry for entry in _entries(newest, unit, own)}
     for entry in now.values():
         calendar.add_component(_event(entry, newest))
     for issue in earlier:
@@ -97,7 +112,8 @@ def _event(entry: _Entry, issue: LetterIssue, status: str = "") -> Event:
     event = Event()
     event.add("uid", f"{entry.key}@{urlsplit(settings.PORTAL_BASE_URL).hostname or 'localhost'}")
     event.add("sequence", issue.number)
-    event.add("dtstamp", issue.issued_at.astimezone(UTC).replace(microsecond=0))
+    changed = max(issue.issued_at, entry.changed_at or issue.issued_at)
+    event.add("dtstamp", changed.astimezone(UTC).replace(microsecond=0))
     event.add("dtstart", entry.begins)
     event.add("dtend", entry.ends)
     event.add("summary", MARKS.get(LetterIssue.Kind(issue.kind), "") + entry.summary)
@@ -112,7 +128,7 @@ def _event(entry: _Entry, issue: LetterIssue, status: str = "") -> Event:
     return event
 
 
-def _entries(issue: LetterIssue, unit: Unit | None) -> Iterator[_Entry]:
+def _entries(issue: LetterIssue, unit: Unit | None, own: OwnDeadlines | None = None) -> Iterator[_Entry]:
     """The sessions, the line test and the deadline of one version."""
     content, pk = issue.content, issue.meeting_id
     title, where = content["short_title"] or content["title"], _venue(content, unit)
@@ -128,10 +144,18 @@ def _entries(issue: LetterIssue, unit: Unit | None) -> Iterator[_Entry]:
             f"hoi-nghi-{pk}-chay-thu", summary, test, test + LINE_TEST_LASTS, where, takes_time=False
         )
     if due := _moment(content["registration_deadline"]):
-        note = "Hạn chung; đơn vị được gia hạn xem giờ riêng trên cổng."
-        yield _Entry(
-            f"hoi-nghi-{pk}-han", f"Hạn đăng ký: {title}", due - NOTICE, due, note=note, takes_time=False
-        )
+        yield _deadline(pk, title, due, unit, (own or {}).get(pk))
+
+
+def _deadline(pk: int, title: str, due: datetime, unit: Unit | None, own: OwnDeadline | None) -> _Entry:
+    """The later of the meeting's deadline and the unit's own."""
+    note, changed_at = "Hạn chung của hội nghị.", None
+    if own and own.until > due:
+        due, changed_at = own.until.astimezone(UTC), own.granted_at
+        note = f"Hạn riêng của {unit}, đã được gia hạn." if unit else "Hạn đã được gia hạn."
+    key, summary = f"hoi-nghi-{pk}-han", f"Hạn đăng ký: {title}"
+    begins = due - NOTICE
+    return _Entry(key, summary, begins, due, note=note, takes_time=False, changed_at=changed_at)
 
 
 def _hours(session: Content) -> tuple[datetime | date, datetime | date]:
@@ -169,13 +193,16 @@ def _venue(content: Content, unit: Unit | None) -> str:
 # ── The private feed ─────────────────────────────────────────────────────────────────────────
 
 
-def feed_of(user: User) -> bytes:
-    """Return all meetings that ``user`` sees at this moment, as one calendar in two queries."""
+def feed_of(user: User, own: OwnDeadlines | None = None) -> bytes:
+    """Return all meetings that ``user`` sees at this moment, as one calendar in two queries.
+
+    ``own`` are deadlines later than the meetings', of the unit of ``user``.
+    """
     calendar = _calendar()
     calendar.add("x-wr-calname", "Cổng hội nghị")
     calendar.add("x-published-ttl", "PT1H")
     for issue in _newest(user) if may(user, Right.READ_LETTER) else []:
-        for entry in _entries(issue, user.unit):
+        for entry in _entries(issue, user.unit, own):
             calendar.add_component(_event(entry, issue))
     return bytes(calendar.to_ical())
 

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, OuterRef, QuerySet
+
 from invitations.models import Invitation, Material, MaterialOpening, Meeting
 
 if TYPE_CHECKING:
@@ -130,3 +133,20 @@ def lines_of(meeting: Meeting, user: User, now: datetime) -> list[Line]:
     own = MaterialOpening.objects.filter(material__meeting=meeting, unit=user.unit_id)
     opened = {opening.material_id: opening for opening in own.select_related("first_by")}
     return [Line(material, material.released_at <= now, opened.get(material.pk)) for material in materials]
+
+
+def with_unopened(invitations: QuerySet[Invitation], now: datetime) -> QuerySet[Invitation]:
+    """Add ``unopened`` to each of ``invitations``, in the same query.
+
+    That are the titles of what is released to the unit and nobody there has opened, the newest first.
+    """
+    by_unit = MaterialOpening.objects.filter(material=OuterRef("pk"), unit=OuterRef(OuterRef("unit")))
+    open_now = Material.objects.filter(
+        ~Exists(by_unit),
+        audiences=OuterRef("audience"),
+        withdrawn_at__isnull=True,
+        released_at__lte=now,
+    )
+    return invitations.annotate(
+        unopened=ArraySubquery(open_now.order_by("-released_at", "-pk").values("title"))
+    )

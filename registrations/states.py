@@ -9,10 +9,11 @@ from django.db import models
 from django.db.models import DateTimeField, QuerySet
 from django.db.models.expressions import RawSQL
 
-from accounts.models import User
+from accounts.models import Unit, User
+from invitations.calendars import OwnDeadline
 from invitations.deadlines import effective_deadline, is_over
 from invitations.models import Invitation, Meeting
-from registrations.models import Registration
+from registrations.models import Extension, Registration
 
 LAST_EXTENSION = (
     "(SELECT until FROM registrations_extension given WHERE given.invitation_id = invitations_invitation.id"
@@ -90,6 +91,15 @@ def standings(meeting: Meeting, user: User, now: datetime) -> list[Standing]:
     """Return how every invitation of ``meeting`` in the scope of ``user`` stands, in one query."""
     invitations = with_extension(meeting.invitations.visible_to(user))
     return [standing(invitation, now) for invitation in invitations]
+
+
+def own_deadlines(unit: Unit | None) -> dict[int, OwnDeadline]:
+    """Return the last extension of ``unit`` for each meeting, by the meeting's key, in one query."""
+    if unit is None:
+        return {}
+    given = Extension.objects.filter(invitation__unit=unit).order_by("invitation_id", "-granted_at", "-pk")
+    last = given.distinct("invitation_id").values_list("invitation__meeting_id", "until", "granted_at")
+    return {meeting: OwnDeadline(until, granted_at) for meeting, until, granted_at in last}
 
 
 def _state(

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from registrations.views import (
+    calendars,
     commune_public,
     commune_sheet,
     communes,
@@ -26,6 +27,8 @@ ROSTERS = REGISTRATION + "danh-sach/"
 COMMUNES = REGISTRATION + "cap-xa/"
 
 urlpatterns = [
+    path("hoi-nghi/<slug:slug>/lich.ics", calendars.meeting_calendar, name="meeting_calendar"),
+    path("lich/<str:token>.ics", calendars.calendar_feed, name="calendar_feed"),
     path("viec-can-lam/", unit.todo, name="todo"),
     path("dang-ky/", unit.registration_own, name="registration_own_latest"),
     path("hoi-nghi/<slug:slug>/dang-ky/", unit.registration_own, name="registration_own"),

@@ -17,6 +17,7 @@ from accounts.permissions import Right, may, require
 from accounts.requests import PortalRequest
 from invitations.issuing import newest_issues
 from invitations.models import Invitation, LetterIssue
+from invitations.openings import with_unopened
 from registrations.asking import ask, miles
 from registrations.doubles import proposals
 from registrations.earlier import earlier
@@ -40,7 +41,8 @@ def _own(request: PortalRequest) -> list[Standing]:
     """
     now = database_now()
     sent = Invitation.objects.visible_to(request.user).sent()
-    found = [standing(invitation, now) for invitation in with_extension(sent).select_related("meeting")]
+    called = with_unopened(with_extension(sent), now).select_related("meeting")
+    found = [standing(invitation, now) for invitation in called]
     done = (UnitState.SUBMITTED, UnitState.DECLINED, UnitState.LATE)
     asked = [at for at in found if at.state not in done and at.invitation.meeting.takes_registrations]
     rest = [at for at in found if at not in asked]
@@ -56,6 +58,7 @@ def todo(request: PortalRequest) -> HttpResponse:
     own = _own(request)
     issues = newest_issues([at.invitation.meeting for at in own])
     context: dict[str, Any] = {"others": own[1:], "behind": _behind(own, issues, request.user)}
+    context["materials"] = [at.invitation for at in own if _has_unopened(at, request.user)]
     if own:
         first = own[0]
         view, sessions = overview(first), list(first.invitation.meeting.sessions.all())
@@ -64,6 +67,13 @@ def todo(request: PortalRequest) -> HttpResponse:
             context["asked"] = last_request(view.invitation)
         context["issue"] = issues.get(first.invitation.meeting_id)
     return render(request, "registrations/todo.html", context)
+
+
+def _has_unopened(at: Standing, user: User) -> bool:
+    """Materials lie open for the person's own unit, of a meeting that is still to come or under way."""
+    invitation = at.invitation
+    unopened: list[str] = invitation.unopened  # type: ignore[attr-defined]
+    return bool(unopened) and invitation.unit_id == user.unit_id and invitation.meeting.takes_registrations
 
 
 def _behind(own: list[Standing], issues: dict[int, LetterIssue], user: User) -> set[int]:

@@ -223,6 +223,26 @@ def test_before_its_hour_a_unit_reads_the_title_and_the_hour(page, material, an)
     assert not MaterialOpening.objects.exists()
 
 
+def test_the_units_page_of_work_tells_what_it_has_not_opened(page, meeting, district_audience, an, lan):
+    """From the hour of release until somebody of the unit opens it; others are not told."""
+    todo = "/viec-can-lam/"
+    later = MaterialFactory.create(meeting=meeting, released_at=timezone.now() + timedelta(hours=1))
+    later.audiences.add(district_audience)
+    assert "Có tài liệu mới" not in client_of(an).get(todo).text
+    few = [MaterialFactory.create(meeting=meeting, title=f"Chuyên đề {number}") for number in range(5)]
+    for material in few:
+        material.audiences.add(district_audience)
+    text = client_of(an).get(todo).text
+    assert "5 tài liệu chưa mở" in text
+    assert f'href="{page}"' in text
+    assert "Chuyên đề 4; Chuyên đề 3; Chuyên đề 2…" in text
+    assert "Có tài liệu mới" not in client_of(lan).get(todo).text
+    MaterialOpeningFactory.create(material=few[4], unit=an.unit)
+    text = client_of(an).get(todo).text
+    assert "4 tài liệu chưa mở" in text
+    assert "Chuyên đề 4" not in text
+
+
 def test_openings_are_counted_once_a_download_and_not_for_what_goes_on(page, material, an, caplog):
     unit, address = client_of(an), f"{page}{material.key}/"
     with caplog.at_level(logging.INFO):
