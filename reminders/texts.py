@@ -54,6 +54,18 @@ class Text(NamedTuple):
         words = [values[part] if place % 2 else part for place, part in enumerate(self.parts)]
         return _MANY_LINES.sub("\n\n", "".join(words))
 
+    def partly(self, values: Mapping[str, str]) -> Text:
+        """Return the text with these fields filled in, and the others still open."""
+        parts = [""]
+        for place, part in enumerate(self.parts):
+            if place % 2 == 0:
+                parts[-1] += part
+            elif part in values:
+                parts[-1] += values[part]
+            else:
+                parts += [part, ""]
+        return Text(tuple(parts))
+
     @property
     def fields(self) -> set[str]:
         """The fields that the text uses."""

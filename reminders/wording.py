@@ -25,6 +25,7 @@ from reminders import letters, texts
 from reminders.called import Called, untested
 from reminders.models import Reminder, Step
 from reminders.policy import Instant, Timetable
+from reminders.texts import Text
 
 Kind = Reminder.Kind
 
@@ -90,15 +91,44 @@ def to_units(wanted: Collection[tuple[Called, Instant]], tables: Tables, now: da
     ]
 
 
-def write(case: Case, name: str) -> Wording:
-    """Write one unit's message to the person ``name``: the text of its step, else what the office says."""
-    step = case.instant.step
-    if step is None:
-        return _by_hand(case)
-    subject, body = texts.read(step.subject), texts.read(step.body)
-    values = {field: _VALUES[field](case) for field in {*subject.fields, *body.fields} - {RECIPIENT}}
-    values[RECIPIENT] = name
-    return Wording(line(subject.filled(values))[:300], body.filled(values).strip() + "\n")
+class Writing:
+    """Writes many messages: what they share is filled into a step's text once."""
+
+    def __init__(self) -> None:
+        """Nothing is shared yet."""
+        self._shared: dict[tuple[str, str, int, datetime], Text] = {}
+        self._links: dict[tuple[str, int], list[str]] = {}
+
+    def write(self, case: Case, name: str) -> Wording:
+        """Write one message to the person ``name``: the text of its step, else what the office says."""
+        step = case.instant.step
+        if step is None:
+            return _by_hand(case, self._link_of(case))
+        subject, body = self._text(step.subject, case), self._text(step.body, case)
+        values = {
+            field: self._link_of(case) if field == LINK else name if field == RECIPIENT else _OWN[field](case)
+            for field in {*subject.parts[1::2], *body.parts[1::2]}
+        }
+        return Wording(line(subject.filled(values))[:300], body.filled(values).strip() + "\n")
+
+    def _text(self, text: str, case: Case) -> Text:
+        """A text in which all is filled in that units with the same deadline are told alike."""
+        key = (text, case.instant.kind.value, case.called.meeting_id, case.called.deadline)
+        if key not in self._shared:
+            read = texts.read(text)
+            common = {field: _COMMON[field](case) for field in read.fields if field in _COMMON}
+            self._shared[key] = read.partly(common)
+        return self._shared[key]
+
+    def _link_of(self, case: Case) -> str:
+        """The page on which the unit does what is asked; the address of one unit tells those of all."""
+        page = "registration" if case.instant.kind in REGISTERING else "meeting"
+        key = (page, case.called.meeting_id)
+        if key not in self._links:
+            slug = case.timetable.meeting.slug
+            names = (slug, _ANYBODY) if page == "registration" else (slug,)
+            self._links[key] = _link(page, *names).split(_ANYBODY)
+        return case.called.slug.join(self._links[key])
 
 
 def short(case: Case, wording: Wording) -> str:
@@ -110,38 +140,37 @@ def short(case: Case, wording: Wording) -> str:
 def preview(case: Case, subject: str, body: str) -> Wording:
     """Write what a step would say with these texts. Raises ``ValidationError`` for an unknown field."""
     step = Step(anchor=Step.Anchor.DEADLINE, subject=subject, body=body)
-    return write(case._replace(instant=case.instant._replace(step=step)), case.called.name)
+    return Writing().write(case._replace(instant=case.instant._replace(step=step)), case.called.name)
 
 
-RECIPIENT = "người_nhận"
+RECIPIENT, LINK = "người_nhận", "liên_kết"
+REGISTERING = (Kind.BEFORE, Kind.OVERDUE, Kind.BY_HAND)
+_ANYBODY = "mot-don-vi-nao-do"
 
-_VALUES: dict[str, Callable[[Case], str]] = {
-    "đơn_vị": lambda case: case.called.name,
+_COMMON: dict[str, Callable[[Case], str]] = {
     "hội_nghị": lambda case: case.timetable.meeting.short_title,
     "hạn": lambda case: moment(case.called.deadline),
     "hạn_ghi_đủ": lambda case: _in_full(case.called.deadline),
     "gia_hạn": lambda case: " (hạn đã gia hạn riêng cho đơn vị)" if case.called.is_extended else "",
-    "thiếu": lambda case: _missing(case),
-    "liên_kết": lambda case: _link_of(case),
     "đầu_mối": lambda case: case.contacts,
     "cơ_quan": lambda case: str(settings.PORTAL_ORG),
     "văn_phòng": lambda case: str(settings.PORTAL_HELP_NAME),
     "điện_thoại": lambda case: phone(settings.PORTAL_HELP_PHONE),
     "chạy_thử": lambda case: _in_full(case.timetable.hours.get(Step.Anchor.LINE_TEST)),
     "khai_mạc": lambda case: _in_full(case.timetable.hours.get(Step.Anchor.SESSION)),
+}
+"""Fields that all units of a meeting with the same deadline are told alike."""
+
+_OWN: dict[str, Callable[[Case], str]] = {
+    "đơn_vị": lambda case: case.called.name,
+    "thiếu": lambda case: _missing(case),
     "điểm_chưa_thử": lambda case: ", ".join(case.untested),
 }
+"""Fields of one unit, beside the two that the message's recipient and the page's address fill."""
 
 
 def _in_full(at: datetime | None) -> str:
     return f"{hour(at)} {weekday_date(at)}" if at else "(chưa có giờ)"
-
-
-def _link_of(case: Case) -> str:
-    slug = case.timetable.meeting.slug
-    if case.instant.kind in (Kind.BEFORE, Kind.OVERDUE, Kind.BY_HAND):
-        return _link("registration", slug, case.called.slug)
-    return _link("meeting", slug)
 
 
 def _missing(case: Case) -> str:
@@ -173,7 +202,7 @@ def _help(contacts: Iterable[Contact]) -> str:
     return "\n".join(lines)
 
 
-def _by_hand(case: Case) -> Wording:
+def _by_hand(case: Case, link: str) -> Wording:
     return _write(
         Kind.BY_HAND,
         meeting=case.timetable.meeting,
@@ -183,7 +212,7 @@ def _by_hand(case: Case) -> Wording:
         is_over=is_over(case.called.deadline, case.now),
         missing=_missing(case),
         contacts=case.contacts,
-        link=_link_of(case),
+        link=link,
     )
 
 

@@ -13,8 +13,11 @@ from typing import Any
 from django.db import connection, models
 
 
-def insert(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) -> list[int]:
-    """Insert rows and return their keys, both in the order given.
+def insert(
+    model: type[models.Model], rows: Sequence[Mapping[str, Any]], *, pass_over_known: bool = False
+) -> list[int]:
+    """Insert rows and return their keys, both in the order given; without what breaks a unique constraint
+    where ``pass_over_known``.
 
     Each row holds the same fields by attribute name (``role_id``), in the same order, with values ready to
     be stored: texts are tidy, and what the model would give by default is there.
@@ -32,7 +35,8 @@ def insert(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) -> list
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO {quote(model._meta.db_table)} ({names})"  # noqa: S608 (names of our own models)
-            f" SELECT {names} FROM json_to_recordset(%s) AS row ({typed}) RETURNING id",
+            f" SELECT {names} FROM json_to_recordset(%s) AS row ({typed})"
+            f"{' ON CONFLICT DO NOTHING' if pass_over_known else ''} RETURNING id",
             [json.dumps(values, ensure_ascii=False, default=str)],
         )
         return [key for (key,) in cursor.fetchall()]

@@ -14,7 +14,7 @@ from accounts.models import Unit, User
 from accounts.permissions import Right
 from invitations.models import Invitation, Meeting
 from reminders.called import Called, called, people_of, untested
-from reminders.composing import compose
+from reminders.composing import compose, write
 from reminders.models import Level, Reminder
 from reminders.policy import ANCHORS, Instant, Timetable
 from reminders.reach import NO_ADDRESS, NO_WAY, first_way, ways_to
@@ -65,8 +65,8 @@ def remind_now(
     instant = Instant(Kind.BY_HAND, now, now, now)
     rows = compose([(one, instant) for one in chased], policies.timetables([meeting]), now)
     for row in rows:
-        row.asked_at, row.asked_by = now, user
-    Reminder.objects.bulk_create(rows, ignore_conflicts=True)
+        row.asked_at, row.asked_by_id = now, user.pk
+    write(rows, now)
     reached = {row.unit_id for row in rows if row.state != State.FAILED}
     return Asked(
         reminded=len(reached),
@@ -115,8 +115,8 @@ def send_ahead(
     tables, wanted, now = _picked(meeting, picks, now)
     rows = compose(wanted, tables, now)
     for row in rows:
-        row.due_at, row.asked_at, row.asked_by = now, now, user
-    Reminder.objects.bulk_create(rows, ignore_conflicts=True)
+        row.due_at, row.asked_at, row.asked_by_id = now, now, user.pk
+    write(rows, now)
     reached = {(row.unit_id, row.kind, row.slot) for row in rows if row.state != State.FAILED}
     return Ahead(len(reached), len(set(picks)) - len(wanted), len(wanted) - len(reached))
 
@@ -131,8 +131,8 @@ def withdraw(*, meeting: Meeting, picks: Collection[Pick], user: User, now: date
     rows = compose(wanted, tables, now)
     for row in rows:
         row.state, row.objection, row.failure = State.CANCELLED, Objection.WITHDRAWN, ""
-        row.asked_by, row.asked_why = user, "Hủy trước khi gửi"
-    Reminder.objects.bulk_create(rows, ignore_conflicts=True)
+        row.asked_by_id, row.asked_why = user.pk, "Hủy trước khi gửi"
+    write(rows, now)
     done = {(one.unit_id, *instant.key) for one, instant in wanted}
     for pick in set(picks):
         waiting = Reminder.objects.filter(meeting=meeting, unit=pick.unit_id, kind=pick.kind, slot=pick.slot)
@@ -181,7 +181,7 @@ def resend(*, reminder_id: int, user: User, why: str = "") -> Reminder:
     reminder = Reminder.objects.select_for_update(of=("self",)).select_related("unit").get(pk=reminder_id)
     if not reminder.can_be_resent:
         raise ValidationError("Thư này không ở trạng thái không gửi được.")
-    reminder.recipient, reminder.level, reminder.channel = _today(reminder)
+    reminder.recipient, reminder.level, reminder.channel = address_today(reminder)
     same = Reminder.objects.filter(
         meeting=reminder.meeting_id, unit=reminder.unit_id, channel=reminder.channel, kind=reminder.kind,
         slot=reminder.slot, recipient=reminder.recipient,
@@ -199,8 +199,11 @@ def resend(*, reminder_id: int, user: User, why: str = "") -> Reminder:
     return reminder
 
 
-def _today(reminder: Reminder) -> tuple[str, str, str]:
-    """Address, level and channel as they are now: those of before, else the contact's."""
+def address_today(reminder: Reminder) -> tuple[str, str, str]:
+    """Return address, level and channel as they are now: those of before, else the contact's.
+
+    Raises ``ValidationError`` where there is none.
+    """
     if reminder.unit_id is None:
         office = ", ".join(User.objects.who_may(Right.REMIND).values_list("email", flat=True))
         if office:

@@ -17,7 +17,7 @@ from registrations.models import Extension, Registration
 from registrations.states import Standing, standing, with_extension
 from reminders import letters, policy, wording
 from reminders.called import Called, called, people_of, untested
-from reminders.composing import channels_of, compose, day_of, plain_row, row_of, ways
+from reminders.composing import Planned, channels_of, compose, day_of, plain_row, row_of, ways, write
 from reminders.models import Level, Reminder, Step
 from reminders.policy import ANCHORS, LETTERS, Instant, Timetable
 from reminders.reach import LADDER, Person, Reach, ways_to
@@ -30,8 +30,6 @@ Wanted = tuple[Called, Instant]
 
 COUNTED = (*ANCHORS, Kind.BY_HAND)
 """What fills a recipient's day; letters and digests do not."""
-
-BATCH = 2000
 
 
 def plan(*, now: datetime | None = None) -> int:
@@ -50,7 +48,7 @@ def plan(*, now: datetime | None = None) -> int:
         *_digests([(one, due) for one, due in digests if (one.pk, None, *due.key) not in planned], now),
         *_letters(letters.due(now)),
     ]
-    Reminder.objects.bulk_create(rows, ignore_conflicts=True, batch_size=BATCH)
+    write(rows, now)
     return len(rows)
 
 
@@ -125,7 +123,7 @@ def planned_keys(
 # ── The rows ─────────────────────────────────────────────────────────────────────────────────
 
 
-def _chasing(wanted: Collection[Wanted], tables: Tables, now: datetime) -> list[Reminder]:
+def _chasing(wanted: Collection[Wanted], tables: Tables, now: datetime) -> list[Planned]:
     """The messages to the units; what is too much for its recipient's day is cancelled, for all to see."""
     rows = compose(wanted, tables, now)
     if not rows:
@@ -151,7 +149,7 @@ def _digest_due(table: Timetable, now: datetime) -> Instant | None:
     return policy.due(table.digests(), called_at=meeting.published_at, now=now)
 
 
-def _digests(digests: Collection[tuple[Meeting, Instant]], now: datetime) -> list[Reminder]:
+def _digests(digests: Collection[tuple[Meeting, Instant]], now: datetime) -> list[Planned]:
     if not digests:
         return []
     standings: dict[int, list[Standing]] = defaultdict(list)
@@ -175,7 +173,7 @@ def _digests(digests: Collection[tuple[Meeting, Instant]], now: datetime) -> lis
     ]
 
 
-def _letters(due: Collection[letters.Due]) -> list[Reminder]:
+def _letters(due: Collection[letters.Due]) -> list[Planned]:
     """One mail for each unit and version."""
     if not due:
         return []
@@ -216,7 +214,7 @@ def next_way(reminder: Reminder, *, now: datetime) -> Reminder | None:
     way = _left(reminder, instant, people_of(found)[found[0].pk])
     if way is None:
         return None
-    row = row_of(case, way)
+    row = row_of(case, way, wording.Writing()).as_reminder()
     row.due_at, row.instead_of = now, reminder
     row.asked_at, row.asked_by = reminder.asked_at, reminder.asked_by
     return row
@@ -225,7 +223,7 @@ def next_way(reminder: Reminder, *, now: datetime) -> Reminder | None:
 def _left(reminder: Reminder, instant: Instant, people: Mapping[str, Person]) -> Reach | None:
     """The first way that nobody has tried for this message: at the same level, else further up."""
     usable = ways()
-    channels = [one for one in channels_of(instant) if one in usable.set_up]
+    channels = channels_of(instant, usable)
     own = Level(reminder.level or Level.CONTACT)
     rest = channels[channels.index(reminder.channel) + 1 :] if reminder.channel in channels else channels
     same = Reminder.objects.filter(
