@@ -37,9 +37,17 @@ class Call:
     leads_to: str = ""
     """How the address begins to which the answer redirects."""
 
+    fragment: bool = False
+    """A page on the screen asks for a part of itself."""
+
+    @property
+    def asks_as(self) -> dict[str, str]:
+        """The headers by which the portal tells a part from a page."""
+        return {"HX-Request": "true"} if self.fragment else {}
+
     def send(self, connection: http.client.HTTPConnection) -> Answer:
         """Ask, and read the whole answer."""
-        headers = {"Cookie": f"sessionid={self.session}; csrftoken={CSRF_TOKEN}"}
+        headers = {"Cookie": f"sessionid={self.session}; csrftoken={CSRF_TOKEN}"} | self.asks_as
         body = None
         if self.form is not None:
             body = urlencode([("csrfmiddlewaretoken", CSRF_TOKEN), *self.form]).encode()

@@ -46,8 +46,13 @@ class Draft(NamedTuple):
     @property
     def path(self) -> str:
         """The address of its page."""
-        invitation = self.registration.invitation
-        return f"/hoi-nghi/{invitation.meeting.slug}/dang-ky/{invitation.unit.slug}/"
+        return path_of(self.registration)
+
+
+def path_of(registration: Registration) -> str:
+    """The address of the page of ``registration``."""
+    invitation = registration.invitation
+    return f"/hoi-nghi/{invitation.meeting.slug}/dang-ky/{invitation.unit.slug}/"
 
 
 def conference(*, points: int, delegates: int) -> Meeting:

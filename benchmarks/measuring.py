@@ -57,7 +57,7 @@ def queries(call: Call) -> int:
     client.cookies["csrftoken"] = "c" * 32
     with CaptureQueriesContext(connection) as captured:
         if call.form is None:
-            response = client.get(call.path, headers={"host": "127.0.0.1"})
+            response = client.get(call.path, headers={"host": "127.0.0.1"} | call.asks_as)
         else:
             response = client.post(call.path, dict(call.form), headers={"host": "127.0.0.1"})
     if response.status_code != call.status:

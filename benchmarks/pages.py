@@ -14,6 +14,8 @@ from benchmarks.measuring import calmly, queries, series, timing
 from benchmarks.size import Size
 from benchmarks.tables import TIMING, Timing, median_of, show, verdict
 from invitations.models import Meeting
+from registrations.models import Registration
+from registrations.parts import AT_ONCE, Mark
 
 GOAL = 0.2
 """Seconds, of the 95th percentile."""
@@ -23,6 +25,9 @@ SECONDS = 240
 
 LONG = "longest registration"
 """A district that names the people of all its communes, too: read rarely, and not in the mix."""
+
+NEXT = f"{LONG}, a later part of its people"
+"""Its page asks for one after the other, once it stands."""
 
 MIXED, FLOOR = "all pages, mixed", "floor: a minimal Django page"
 WARM_UP = 5
@@ -121,7 +126,10 @@ def _pages(meeting: Meeting, clients: int) -> dict[str, list[Call]]:
         "todo, a clerk's first page": [("/viec-can-lam/", draft.session) for draft in drafts],
         "registration, 30 delegates, 16 communes": [(draft.path, draft.session) for draft in drafts],
         f"{LONG}, {clerks[0][1].delegates.count()} delegates": [
-            (f"{of_meeting}dang-ky/{registration.invitation.unit.slug}/", session)
+            (load.path_of(registration), session) for session, registration in clerks
+        ],
+        NEXT: [
+            (load.path_of(registration) + _next_part(registration), session)
             for session, registration in clerks
         ],
         "letter, a clerk": [(of_meeting, session) for session, _ in clerks],
@@ -136,4 +144,13 @@ def _pages(meeting: Meeting, clients: int) -> dict[str, list[Call]]:
         "units": "/don-vi/",
     }
     pages = for_clerks | {page: [(path, one) for one in office] for page, path in for_office.items()}
-    return {page: [Call(page, path, session) for path, session in visits] for page, visits in pages.items()}
+    return {
+        page: [Call(page, path, session, fragment=page == NEXT) for path, session in visits]
+        for page, visits in pages.items()
+    }
+
+
+def _next_part(registration: Registration) -> str:
+    """What the page of a long list asks for first; of a short one it would be empty."""
+    marks = [Mark(*values) for values in registration.delegates.values_list("rank", "pk")]
+    return f"?sau={marks[:AT_ONCE][-1]}&den={marks[-1]}"

@@ -15,6 +15,7 @@ from accounts.models import Tier, Unit
 from bridge_points.models import BridgePoint
 from invitations.models import Invitation, InvitedRole, Session
 from registrations.models import Delegate
+from registrations.parts import AT_ONCE
 from registrations.roster.roster import Accepted, Person
 from registrations.roster.takeover import part, role_called, role_named
 
@@ -103,6 +104,11 @@ class Plan:
     def can_be_chosen(self) -> bool:
         """People can be ticked one by one; a longer list comes over whole and is thinned out there."""
         return 0 < len(self.new_people) <= MOST_TICKED
+
+    @property
+    def people_first(self) -> list[PersonLine]:
+        """What a page shows of the people: of more than can be ticked just the first ones."""
+        return self.people if len(self.people) <= MOST_TICKED else self.people[:AT_ONCE]
 
     @property
     def points(self) -> list[PointLine]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Q, prefetch_related_objects
+from django.db.models import Q, QuerySet, prefetch_related_objects
 from django.utils import timezone
 
 from accounts.fingerprint import fingerprint
@@ -51,6 +52,7 @@ class DelegateLine(NamedTuple):
     organisation: str
     phone: str
     note: str
+    rank: int
     role_id: int | None
     role: InvitedRole | None = None
 
@@ -116,12 +118,6 @@ class Overview:
     def expected_in_communes(self) -> int:
         """People expected at the connected communes."""
         return sum(line.expected or 0 for line in self.communes if line.connects)
-
-    @property
-    def people_fingerprint(self) -> str:
-        """The same for two lists of the same people."""
-        people = [(one.pk, one.version, one.origin, str(one.role or "")) for one in self.delegates]
-        return fingerprint(self._place, people)
 
     @property
     def roles_fingerprint(self) -> str:
@@ -266,8 +262,7 @@ def overview(standing: Standing) -> Overview:
     headcounts = list(Headcount.objects.filter(registration=registration)) if registration else []
     prefetch_related_objects([invitation.audience], "roles")  # the forms ask for them again
     roles = {role.pk: role for role in invitation.audience.roles.all()}
-    listed = registration.delegates.values_list(*DelegateLine._fields[:-1]) if registration else []
-    delegates = [DelegateLine._make((*values, roles.get(values[-1]))) for values in listed]
+    delegates = delegate_lines(registration.delegates.all(), roles) if registration else []
     own = points.get(invitation.unit_id) or (
         points.get(None) if invitation.audience.tier == Tier.PROVINCE else None
     )
@@ -287,6 +282,12 @@ def overview(standing: Standing) -> Overview:
         ],
         last_submission=registration.submissions.defer("content").first() if registration else None,
     )
+
+
+def delegate_lines(rows: QuerySet[Delegate], roles: Mapping[int, InvitedRole]) -> list[DelegateLine]:
+    """Read ``rows`` for a list; ``roles`` are those of the unit's audience by id."""
+    values = rows.values_list(*DelegateLine._fields[:-1])
+    return [DelegateLine._make((*one, roles.get(one[-1]))) for one in values]
 
 
 def _points(invitation: Invitation, communes: list[Unit]) -> dict[int | None, BridgePoint]:

@@ -47,8 +47,10 @@ def preview(request: PortalRequest, slug: str, unit: str, source: str) -> HttpRe
         _say(request, taken)
         return redirect(reverse("registration", args=[slug, unit]) + ("#ten" if taken.people else ""))
     context = {"at": at, "meeting": at.invitation.meeting, "unit": at.invitation.unit, "then": then}
+    plan = plan_of(at.invitation, then)
     context |= {
-        "plan": plan_of(at.invitation, then),
+        "plan": plan,
+        "people": plan.people if "tat-ca" in request.GET else plan.people_first,
         "form": form,
         "ticked": form.only if form.is_bound else None,
     }

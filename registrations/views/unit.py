@@ -6,7 +6,7 @@ import uuid
 from functools import partial
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
@@ -26,6 +26,7 @@ from registrations.forms import DelegateForm, HeadcountForm, OwnPointForm
 from registrations.late_units import last_request
 from registrations.models import Attempt
 from registrations.overview import Overview, RoleLine, answers_waiting, overview
+from registrations.parts import Mark, first_part, next_part
 from registrations.presence import others_at
 from registrations.services.looking import look
 from registrations.states import Standing, UnitState, standing, with_extension
@@ -98,18 +99,35 @@ def registration_own(request: PortalRequest, slug: str | None = None) -> HttpRes
 
 @require_safe
 def registration(request: PortalRequest, slug: str, unit: str) -> HttpResponse:
-    """Show a unit's registration: to write in while it is open, to read for everyone else and after."""
-    view = overview(fetch(request, slug, unit, Right.READ_REGISTRATION))
+    """Show a unit's registration: to write in while it is open, to read for everyone else and after.
+
+    Of a long list of people its page asks with htmx for one part after the other (``sau``, ``den``).
+    """
+    at = fetch(request, slug, unit, Right.READ_REGISTRATION)
     registers = may(request.user, Right.REGISTER)
+    if request.htmx and "sau" in request.GET:
+        return _people(request, at, editable=registers and at.is_open)
+    view = overview(at)
     if registers and view.standing.state == UnitState.LATE and "xem" not in request.GET:
         return closed_page(request, view)
     editable = registers and view.standing.is_open
     news = look(registration=view.registration, user=request.user, now=view.standing.now)
     context = page(view, editable=editable) | {"news": news}
+    context["part"] = first_part(view.delegates, whole="tat-ca" in request.GET)
     if registers:
         context["issue"] = view.invitation.meeting.issues.defer("content", "changes").first()
     context["offers_copy"] = editable and len(view.delegates) <= FEW and earlier(view.invitation).exists()
     return render(request, "registrations/registration.html", context)
+
+
+def _people(request: PortalRequest, at: Standing, *, editable: bool) -> HttpResponse:
+    """Answer with the rows behind one row of the page."""
+    after, until = (Mark.read(request.GET.get(name, "")) for name in ("sau", "den"))
+    if not (at.registration and after and until):
+        raise Http404
+    context = {"meeting": at.invitation.meeting, "unit": at.invitation.unit, "editable": editable}
+    context["part"] = next_part(at.registration, after, until)
+    return render(request, "registrations/_people.html", context)
 
 
 @require_safe

@@ -316,3 +316,15 @@ def test_pages_cost_the_same_queries_however_many_people(
         many.append(len(spent))
     assert many == few
     assert max(many) <= MOST_QUERIES
+
+
+def test_of_more_people_than_can_be_ticked_the_first_are_shown_and_a_link_leads_to_all(
+    preview, an, can_loc_invitation, monkeypatch
+):
+    monkeypatch.setattr("registrations.earlier.MOST_TICKED", 3)
+    monkeypatch.setattr("registrations.earlier.AT_ONCE", 2)
+    client = client_of(an)
+    page = client.get(preview).content.decode()
+    assert page.count('class="p-name"') == 2
+    assert '<a href="?tat-ca">Xem cả 4 người</a>' in page
+    assert client.get(preview + "?tat-ca").content.decode().count('class="p-name"') == 4
