@@ -10,6 +10,8 @@ from django.http import HttpRequest, QueryDict
 from django.http.multipartparser import MultiPartParser
 from django.utils.datastructures import MultiValueDict
 
+from accounts.files.secrecy import secrecy
+
 MOST_BYTES = 20 * 2**20
 
 RIGHT_TO_LEFT = frozenset({"R", "AL", "AN", "RLE", "RLO", "RLI", "LRE", "LRO", "LRI", "FSI", "PDF", "PDI"})
@@ -86,7 +88,7 @@ def name_problem(name: str) -> str | None:
         return f"Tên tệp “{visible(name)}” có ký tự ẩn. Đổi tên tệp rồi chọn lại."
     if len(name) > 200:
         return f"Tên tệp “{visible(name)[:60]}…” quá dài. Đổi tên ngắn hơn rồi chọn lại."
-    return None
+    return secrecy(name)
 
 
 def visible(name: str) -> str:

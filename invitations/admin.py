@@ -3,11 +3,27 @@
 Corrected by hand are only the address and the short name of a meeting, which no page offers.
 """
 
+from typing import Any
+
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from accounts.admin import LookOnly, ReadOnlyAdmin, StaffAdmin
-from invitations.models import AssignedUnit, Assignment, Audience, Invitation, InvitedRole, Meeting
+from invitations.models import (
+    Answer,
+    AssignedUnit,
+    Assignment,
+    Audience,
+    CalendarFeed,
+    Invitation,
+    InvitedRole,
+    LetterIssue,
+    LetterTemplate,
+    Material,
+    MaterialOpening,
+    Meeting,
+)
 
 
 class AudienceInline(LookOnly, admin.TabularInline):  # type: ignore[type-arg]
@@ -85,3 +101,89 @@ class AssignmentAdmin(ReadOnlyAdmin):
     list_select_related = ("meeting",)
     search_fields = ("addressee", "text")
     inlines = (AssignedUnitInline,)
+
+
+class AnswerInline(LookOnly, admin.TabularInline):  # type: ignore[type-arg]
+    """What units answered to the version."""
+
+    model = Answer
+    fields = ("invitation", "kind", "reason", "at", "by")
+    extra = 0
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """With the names that each line shows."""
+        return super().get_queryset(request).select_related("invitation__unit", "invitation__meeting", "by")
+
+
+@admin.register(LetterIssue)
+class LetterIssueAdmin(ReadOnlyAdmin):
+    """The versions of the letter as they went out; what each says stands on the meeting's own pages."""
+
+    list_display = ("meeting", "number", "kind", "asks_again", "reason", "issued_at", "issued_by")
+    list_filter = ("kind", "meeting")
+    list_select_related = ("meeting", "issued_by")
+    fields = (*list_display, "sha256")
+    inlines = (AnswerInline,)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Without the whole letter in each row."""
+        return super().get_queryset(request).defer("content", "changes")
+
+
+@admin.register(Answer)
+class AnswerAdmin(ReadOnlyAdmin):
+    """Every answer of a unit, also those that a later version took back."""
+
+    list_display = ("at", "unit", "kind", "issue", "reason", "by")
+    list_filter = ("kind", "invitation__meeting")
+    list_select_related = ("invitation__unit", "issue", "by")
+    list_per_page = 60
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Without the whole letter in each row."""
+        return super().get_queryset(request).defer("issue__content", "issue__changes")
+
+    @admin.display(description="đơn vị")
+    def unit(self, answer: Answer) -> str:
+        """Whose answer."""
+        return str(answer.invitation.unit)
+
+
+@admin.register(LetterTemplate)
+class LetterTemplateAdmin(ReadOnlyAdmin):
+    """Word templates that were in use; they are changed on their own page, which tries them first."""
+
+    list_display = ("name", "form", "uploaded_at", "uploaded_by", "withdrawn_at")
+    list_filter = ("form",)
+    list_select_related = ("uploaded_by",)
+    fields = (*list_display, "sha256")
+
+
+class MaterialOpeningInline(LookOnly, admin.TabularInline):  # type: ignore[type-arg]
+    """Which units opened it."""
+
+    model = MaterialOpening
+    fields = ("unit", "first_at", "first_by", "last_at", "times")
+    extra = 0
+
+
+@admin.register(Material)
+class MaterialAdmin(ReadOnlyAdmin):
+    """What is handed out; the file itself is given on the page of materials, which records who opens it."""
+
+    list_display = ("title", "meeting", "name", "size", "released_at", "withdrawn_at", "uploaded_by")
+    list_filter = ("meeting",)
+    list_select_related = ("meeting", "uploaded_by")
+    search_fields = ("title", "name")
+    fields = (*list_display, "sha256", "audiences", "uploaded_at")
+    inlines = (MaterialOpeningInline,)
+
+
+@admin.register(CalendarFeed)
+class CalendarFeedAdmin(ReadOnlyAdmin):
+    """Who has a private calendar, and when a program last read it; its address is nobody else's."""
+
+    list_display = ("user", "created_at", "read_at")
+    list_select_related = ("user",)
+    search_fields = ("user__username",)
+    fields = list_display

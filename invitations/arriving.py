@@ -18,7 +18,7 @@ from django.db import transaction
 from accounts.clock import database_now
 from accounts.files.refusing import FileRefused
 from accounts.receiving import name_problem
-from invitations.material_files import ACCEPTED, MOST_BYTES, NONE_OF_THESE, secrecy
+from invitations.material_files import ACCEPTED, MOST_BYTES, NONE_OF_THESE
 from invitations.models import ArrivingFile, Meeting
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def begin(*, meeting: Meeting, user: User, name: str, size: int) -> ArrivingFile
 
 def why_not(name: str, size: int) -> None:
     """Raise ``FileRefused`` for what needs not be sent at all."""
-    if problem := name_problem(name) or secrecy(name):
+    if problem := name_problem(name):
         raise FileRefused(problem)
     if not name.lower().endswith(tuple(ACCEPTED.split(","))):
         raise FileRefused(f"“{name}”: {NONE_OF_THESE}")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import IO
 
 from accounts.files import documents, media
 from accounts.files.inspecting import SCANS, Found, Kind, agrees, check_scan, read_through, scan_kind
 from accounts.files.pdf import PdfLimits
 from accounts.files.refusing import FileRefused
-from accounts.vietnamese import folded, line
+from accounts.files.secrecy import secrecy
 
 MOST_BYTES = 500 * 2**20
 """A film of an hour in good quality."""
@@ -60,32 +59,3 @@ def _kind(file: IO[bytes], head: bytes) -> tuple[Kind, list[str]]:
     if kind is None:
         raise FileRefused(NONE_OF_THESE)
     return kind, []
-
-
-# ── Secret papers ────────────────────────────────────────────────────────────────────────────
-
-_MARKED = re.compile(r"\b(?:tối|tuyệt)\s+mật\b|(?<!bảo )(?<!bí )(?<!cơ )(?<!thân )(?<!cẩn )\bmật\b"
-                     r"(?! (?:khẩu|thiết|mã|độ|vụ|ong|danh|thư|ngữ|mía|nghị))")  # fmt: skip
-"""The three marks of the law on state secrets (29/2018/QH14, article 8), where no other word holds them."""
-
-_MARKED_BARE = re.compile(
-    r"\b(?:toi|tuyet) mat\b|\b(?:tai lieu|van ban|cong van|bao cao|ho so|do|dong dau) mat\b"
-    r"|[(\[]mat[)\]]|^mat$"
-)
-"""The same as file names are typed without marks; "mat tran" and "vang mat" are no secrets."""
-
-
-def secrecy(text: str) -> str | None:
-    """Say why a file or title of this name is not taken: it is marked Mật, Tối mật or Tuyệt mật."""
-    words = re.sub(r"[\s_.,;:+–—-]+", " ", line(text)).strip()
-    plain = words.lower()
-    bare = folded(words)
-    found = _MARKED.search(plain) if plain != bare else _MARKED_BARE.search(re.sub(r" \w{2,4}$", "", bare))
-    if found is None and plain == bare:
-        found = _MARKED_BARE.search(bare)
-    if found is None:
-        return None
-    return (
-        f"“{text}” mang dấu mật. Cổng không nhận tài liệu Mật, Tối mật, Tuyệt mật: gửi theo đường văn thư "
-        "mật. Nếu không phải tài liệu mật, đổi tên rồi chọn lại."
-    )

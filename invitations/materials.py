@@ -13,9 +13,9 @@ from django.db.models import Max
 
 from accounts.clock import database_now
 from accounts.files.refusing import FileRefused
+from accounts.files.secrecy import secrecy
 from accounts.permissions import Right, may
 from invitations.arriving import forget
-from invitations.material_files import secrecy
 from invitations.material_guarded import look_through
 from invitations.models import ArrivingFile, Audience, Material
 

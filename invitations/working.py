@@ -14,7 +14,7 @@ from django.db import transaction
 from accounts.clock import database_now
 from accounts.files.inspecting import Found, inspect
 from accounts.files.refusing import FileRefused
-from invitations.material_files import secrecy
+from accounts.files.secrecy import secrecy
 from invitations.models import AssignedUnit, ShareFile, ShareReport
 
 if TYPE_CHECKING:

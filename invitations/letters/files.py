@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import ParseError, fromstring
 
+from accounts.files.secrecy import STAMP
 from invitations.letters.pages import paragraphs
 from invitations.letters.passages import FOOTNOTE_MARKS
-from invitations.letters.vocabulary import SECRET, TCVN3
+from invitations.letters.vocabulary import TCVN3
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -156,7 +157,7 @@ def _stamps(archive: zipfile.ZipFile, names: set[str]) -> Iterator[str]:
     for name in sorted(names):
         if re.fullmatch(r"word/(?:header|footer)\d*\.xml", name):
             part = fromstring(_bytes(archive, name), forbid_dtd=True)
-            yield from (line for line in _paragraphs(part, _Lists(None)) if SECRET.fullmatch(line))
+            yield from (line for line in _paragraphs(part, _Lists(None)) if STAMP.fullmatch(line))
 
 
 def _bytes(archive: zipfile.ZipFile, name: str) -> bytes:

@@ -10,9 +10,10 @@ import re
 import unicodedata
 from typing import NamedTuple
 
+from accounts.files.secrecy import STAMP
 from invitations.letters.files import LetterError
 from invitations.letters.passages import FOOTNOTE_MARKS
-from invitations.letters.vocabulary import SECRET, TCVN3
+from invitations.letters.vocabulary import TCVN3
 
 _UNSEEN = re.compile(
     r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ud800-\udfff\x00-\x08\x0b\x0e-\x1f\x7f]"
@@ -69,7 +70,7 @@ def _is_tcvn3(text: str) -> bool:
 
 def _refuse_secret(lines: list[str]) -> None:
     for line in lines:
-        if SECRET.fullmatch(line):
+        if STAMP.fullmatch(line):
             raise LetterError(
                 f"Văn bản có dấu “{line.strip()}”. Cổng không nhận văn bản mật; tệp chưa được lưu lại."
             )

@@ -66,10 +66,6 @@ NUMBER = (
 MOTTO = words(
     r"cộng hòa xã hội chủ nghĩa việt nam|đảng cộng sản việt nam|đoàn tncs hồ chí minh|đoàn thanh niên cộng sản hồ chí minh|độc lập\s*[-–]\s*tự do\s*[-–]\s*hạnh phúc"
 )
-SECRET = re.compile(
-    r"\s*(?:[Đđ]ộ mật\s*:\s*)?(?:MẬT|MậT|TỐI MẬT|TUYỆT MẬT|Mật|Tối mật|Tuyệt mật|tối mật|tuyệt mật)\s*[.!]?\s*",
-    re.UNICODE,
-)
 URGENT = words(r"hỏa tốc|thượng khẩn|khẩn|hỏa tốc hẹn giờ")
 SUBJECT = re.compile(r"^\W*(?:V/v\.?|Về việc)\s*:?\s*", re.IGNORECASE)
 EVENT = words(

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain, islice
 from typing import NamedTuple
 
+from accounts.files.secrecy import stamped
 from registrations.roster.beside import rows_beside
 from registrations.roster.cells import Book, Kind, Sheet, SheetRow, UnreadableRosterError
 from registrations.roster.containers import Container, container_of
@@ -28,6 +29,9 @@ DIVIDED = False
 
 HEAD = 300
 """Rows that are looked at before the columns are settled; a letterhead is shorter."""
+
+NO_HEADING = 4
+"""Above this row a letterhead ends where no column has a heading."""
 
 NO_NAMES = (
     "Không tìm thấy cột họ và tên. Ghi tiêu đề “Họ và tên” trên cột tên (và “Chức vụ”, “Điện thoại”… trên "
@@ -140,11 +144,21 @@ def _candidate(sheet: Sheet, told: Mapping[str, Field] | None) -> tuple[_Candida
     )
     texts = [_texts(row, tidy) for row in head]
     header = find_header(texts, sheet.merges())
+    _refuse_secret(texts, header)
     body = [row for row in texts if header is None or row[0] > header.last]
     columns = _columns(header, texts, body, told)
     if columns is None:
         return None, True
     return _Candidate(sheet, chain(head, rows), header, columns, tidy), True
+
+
+def _refuse_secret(texts: Sequence[TextRow], header: Header | None) -> None:
+    """A stamp stands above the list; in it, a cell of one word may be part of a name."""
+    first = min(header.rows, default=NO_HEADING) if header else NO_HEADING
+    for number, cells in texts:
+        for text in cells.values():
+            if number < first and (why := stamped(text)):
+                raise UnreadableRosterError(why)
 
 
 def _columns(

@@ -17,7 +17,8 @@ from django.urls import reverse
 from accounts.models import Tier, Unit, User
 from accounts.permissions import Role
 from bridge_points.models import BridgePoint
-from invitations.models import Meeting
+from invitations import calendars, issuing
+from invitations.models import Answer, Meeting
 from tests.cast import client_of
 from tests.factories import (
     AttemptFactory,
@@ -26,6 +27,7 @@ from tests.factories import (
     DelegateFactory,
     ExtensionFactory,
     LineTestFactory,
+    MaterialOpeningFactory,
     SubmissionFactory,
     UserFactory,
 )
@@ -47,6 +49,13 @@ def rows(can_loc_point: BridgePoint) -> None:
     ChangeFactory.create(registration=submission.registration)
     AttemptFactory.create(invitation=submission.registration.invitation)
     ExtensionFactory.create(invitation=submission.registration.invitation)
+    invitation = submission.registration.invitation
+    issue = issuing.first(meeting=invitation.meeting, user=None, now=invitation.sent_at)
+    Answer.objects.create(
+        invitation=invitation, issue=issue, kind=Answer.Kind.CONFIRMED, at=invitation.sent_at
+    )
+    MaterialOpeningFactory.create(unit=invitation.unit)
+    calendars.make_feed(user=UserFactory.create(unit=invitation.unit))
 
 
 # ── The door ─────────────────────────────────────────────────────────────────────────────────────

@@ -13,7 +13,8 @@ from accounts.files.documents import DOCX, PPTX, XLSX, ZIP
 from accounts.files.inspecting import PDF
 from accounts.files.media import MP3, MP4
 from accounts.files.refusing import FileRefused
-from invitations.material_files import inspect_material, secrecy
+from accounts.files.secrecy import secrecy
+from invitations.material_files import inspect_material
 
 
 def pdf(pages: int = 1) -> bytes:

@@ -226,6 +226,8 @@ def test_a_declared_type_that_lies_is_refused():
         ("ban\nky.pdf", "ký tự ẩn"),
         ("a" * 300 + ".pdf", "quá dài"),
         ("..", "đường dẫn"),
+        ("Danh sách đại biểu (Mật).pdf", "văn thư mật"),
+        ("danh-sach-toi-mat.xlsx", "văn thư mật"),
     ],
 )
 def test_a_name_that_hides_something_is_refused(name, words):

@@ -44,3 +44,14 @@ def test_a_bad_file_is_refused_with_a_way_out(one: Case) -> None:
         guarded.read_roster(one.data(), one.file)
     assert one.refusal in str(refusal.value)
     assert str(refusal.value).endswith(".")
+
+
+@pytest.mark.parametrize("stamp", ["MẬT", "Độ mật: Tối mật", "TUYỆT MẬT."])
+def test_a_list_under_a_stamp_of_secrecy_is_refused(stamp: str) -> None:
+    with pytest.raises(UnreadableRosterError, match="văn thư mật"):
+        reader.read_roster_text(f"{stamp}\n\nHọ và tên\tChức vụ\nTrần Văn An\tBí thư")
+
+
+def test_a_person_whose_name_is_that_word_is_none() -> None:
+    roster = reader.read_roster_text("Họ\tTên\tChức vụ\nTrần Văn\tMật\tBí thư\nLê Thị\tAn\tChủ tịch")
+    assert [row.person.full_name for row in roster.accepted] == ["Trần Văn Mật", "Lê Thị An"]
