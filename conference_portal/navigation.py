@@ -1,7 +1,7 @@
 """What stands around every page: the masthead's entries for each role, whom to call, the time."""
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, NamedTuple, cast
 
 from django.conf import settings
@@ -9,10 +9,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
 from accounts.permissions import RIGHTS, Right, Rights, Role
+from reminders.sent import inbox
 
 
 class Section(NamedTuple):
@@ -37,7 +39,7 @@ SECTIONS = [
     Section(Right.DO_ASSIGNMENT, "Việc được giao", "own_assignments", ("own_assignments", "assignment")),
     Section(Right.LIST_POINTS, "Điểm cầu", "points_latest", ("point",)),
     Section(Right.EXPORT, "Tổng hợp", "exports_latest", ("export", "totals")),
-    Section(Right.READ_OUTBOX, "Hộp gửi", "outbox", ("outbox", "reminder")),
+    Section(Right.READ_OUTBOX, "Hộp gửi", "outbox", ("outbox", "reminder", "call")),
     Section(Right.MANAGE_UNITS, "Đơn vị", "units", ("unit",)),
 ]
 """From what is asked most to what is asked least."""
@@ -67,7 +69,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
-    """Give templates ``portal`` (names and the time), ``nav`` (entries) and ``rights``."""
+    """Give templates ``portal`` (names and the time), ``nav`` (entries), ``rights``, and what waits."""
     context: dict[str, Any] = {
         "portal": {
             "org": settings.PORTAL_ORG,
@@ -83,6 +85,8 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         here = (match.url_name if match else None) or ""
         slug = match.kwargs.get("slug") if match else None
         context["nav"] = _entries(Role(user.role), here, slug)
+        # Read by the page that shows it, and by no other.
+        context["inbox"] = SimpleLazyObject(partial(inbox, user))
     return context
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -16,9 +16,13 @@ from accounts.models import Unit
 from accounts.permissions import Right, require
 from invitations.models import Invitation, Meeting
 from reminders import services
+from reminders.channel_health import red_ways as read_red_ways
+from reminders.channel_health import try_now
+from reminders.forms import ResendForm
 from reminders.models import Reminder
 from reminders.outbox import outbox as read_outbox
 from reminders.recipients import recipients as read_recipients
+from reminders.services.resending import RESENT, resend
 
 if TYPE_CHECKING:
     from accounts.requests import PortalRequest
@@ -33,11 +37,29 @@ def outbox(request: PortalRequest) -> HttpResponse:
 
 @require_GET
 def reminder(request: PortalRequest, pk: int) -> HttpResponse:
-    """Show one message as it reads, and every attempt to send it."""
-    visible = Reminder.objects.visible_to(request.user).select_related("meeting", "unit", "asked_by")
-    found = get_object_or_404(visible, pk=pk)
+    """Show one message as it reads, every attempt to send it, and what the gateway reported."""
+    found = _reminder(request, pk)
     require(request.user, Right.READ_OUTBOX)
-    return render(request, "reminders/reminder.html", {"reminder": found, "tries": found.tries.all()})
+    return _show_reminder(request, found, ResendForm())
+
+
+def _reminder(request: PortalRequest, pk: int) -> Reminder:
+    visible = Reminder.objects.visible_to(request.user)
+    return get_object_or_404(visible.select_related("meeting", "unit", "asked_by", "instead_of"), pk=pk)
+
+
+def _show_reminder(
+    request: PortalRequest, found: Reminder, form: ResendForm, *, status: int = 200
+) -> HttpResponse:
+    context = {
+        "reminder": found,
+        "tries": found.tries.all(),
+        "reports": found.delivery_reports.all(),
+        "after": Reminder.objects.filter(instead_of=found).first(),
+        "form": form,
+        "can_be_resent": found.state in RESENT and found.channel != Reminder.Channel.CALL,
+    }
+    return render(request, "reminders/reminder.html", context, status=status)
 
 
 @require_GET
@@ -51,16 +73,39 @@ def recipients(request: PortalRequest, slug: str) -> HttpResponse:
 
 @require_POST
 def reminder_resend(request: PortalRequest, pk: int) -> HttpResponse:
-    """Put a message that failed back into the queue."""
-    get_object_or_404(Reminder.objects.visible_to(request.user), pk=pk)
+    """Send a message again, with a reason: the one that failed, or a new one with the same text."""
+    found = _reminder(request, pk)
     require(request.user, Right.REMIND)
+    form = ResendForm(request.POST)
+    if not form.is_valid():
+        return _show_reminder(request, found, form, status=422)
     try:
-        services.resend(reminder_id=pk, user=request.user)
+        again = resend(reminder_id=pk, user=request.user, why=form.cleaned_data["why"])
     except ValidationError as refusal:
         messages.error(request, " ".join(refusal.messages))
+        return _show_reminder(request, found, form, status=422)
+    messages.success(request, "Đã xếp vào hàng chờ, tin đi trong nửa phút.")
+    return redirect("reminder", again.pk)
+
+
+@require_GET
+def red_ways(request: PortalRequest) -> HttpResponse:
+    """Say which ways of sending are down, as a fragment for the head of the board."""
+    require(request.user, Right.READ_BOARD)
+    return render(request, "reminders/_red_ways.html", {"red_ways": read_red_ways()})
+
+
+@require_POST
+def channel_try(request: PortalRequest, channel: str) -> HttpResponse:
+    """Try a red channel at once, because somebody set right what was wrong with it."""
+    require(request.user, Right.REMIND)
+    if channel not in Reminder.Channel.values:
+        raise Http404
+    if try_now(channel):
+        messages.success(request, f"{Reminder.Channel(channel).label}: thử lại trong nửa phút.")
     else:
-        messages.success(request, "Đã xếp lại vào hàng chờ, thư đi trong nửa phút.")
-    return redirect("reminder", pk)
+        messages.success(request, f"{Reminder.Channel(channel).label} đang hoạt động.")
+    return redirect("outbox")
 
 
 @require_POST

@@ -49,7 +49,7 @@ class Gateway:
 
     def __init__(self) -> None:
         self._port = free_port()
-        self._lock = threading.Lock()
+        self._lock, self._life = threading.Lock(), threading.Lock()
         self._server: _Server | None = None
         self.reset()
 
@@ -72,16 +72,22 @@ class Gateway:
 
     def revive(self) -> None:
         """Listen, on the same port as before."""
-        if self._server is None:
-            self._server = _Server(("127.0.0.1", self._port), self._handler())
-            threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
+        with self._life:
+            if self._server is None:
+                self._server = _Server(("127.0.0.1", self._port), self._handler())
+                threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
 
     def stop(self) -> None:
         """Listen no more: connections are refused."""
-        if self._server is not None:
-            self._server.shutdown()
-            self._server.server_close()
-            self._server = None
+        self._end(self._server)
+
+    def _end(self, server: "_Server | None") -> None:
+        """End this very server, unless it has been ended meanwhile."""
+        with self._life:
+            if server is not None and self._server is server:
+                server.shutdown()
+                server.server_close()
+                self._server = None
 
     def doubles(self) -> dict[str, int]:
         """Which keys it accepted more than once, and how often: what a telephone got twice."""
@@ -106,7 +112,7 @@ class Gateway:
         with self._lock:
             if self.dies_after is not None and len(self.accepted) >= self.dies_after:
                 self.dies_after = None
-                threading.Thread(target=self.stop, daemon=True).start()
+                threading.Thread(target=self._end, args=(self._server,), daemon=True).start()
                 return True
             if self.loses_answers is True:
                 return True

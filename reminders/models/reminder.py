@@ -36,6 +36,13 @@ class ReminderQuerySet(models.QuerySet["Reminder"]):
         """All for who reads the outbox; nothing for the others."""
         return self if may(user, Right.READ_OUTBOX) else self.none()
 
+    def told_to(self, user: User) -> ReminderQuerySet:
+        """What went out, or failed to, to the unit of ``user`` and to those below it."""
+        if not may(user, Right.READ_SENT) or user.unit is None:
+            return self.none()
+        told = (Reminder.State.SENT, Reminder.State.UNKNOWN, Reminder.State.FAILED)
+        return self.filter(unit__path__startswith=user.unit.path, state__in=told)
+
     def due(self, at: datetime) -> ReminderQuerySet:
         """Those to be sent, or settled, at ``at`` that no living sender holds; the longest due first."""
         free = Q(lease_until__isnull=True) | Q(lease_until__lte=at)

@@ -12,6 +12,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 
+from django.conf import settings
+
 from reminders.channels import Answer, Attachment, Channel, Message, Outcome, open_channel
 from reminders.models import Reminder
 from reminders.services.finishing import Sent
@@ -71,6 +73,15 @@ def carrier(channel: str, only: Channel | None = None) -> Iterator[Carrier]:
         yield Carrier([stack.enter_context(line) for line in lines], threads)
 
 
+def fields_of(reminder: Reminder) -> dict[str, str]:
+    """Return what fills a template of Zalo; docs/operations.md names the same three parameters."""
+    return {
+        "don_vi": reminder.recipient_name[:100],
+        "noi_dung": reminder.subject[:200],
+        "lien_he": f"{settings.PORTAL_HELP_NAME}, {settings.PORTAL_HELP_PHONE}"[:100],
+    }
+
+
 def _send(line: Channel, started: Started, papers: Papers) -> Answer:
     reminder = started.reminder
     message = Message(
@@ -80,6 +91,7 @@ def _send(line: Channel, started: Started, papers: Papers) -> Answer:
         reminder.body,
         papers.get(reminder.pk, ()),
         fresh_until=started.fresh_until,
+        data=fields_of(reminder),
     )
     try:
         return line.send(message)

@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from accounts.clock import database_now
 from reminders.models import DeliveryReport, Reminder
-from reminders.services.planning import next_way
+from reminders.services.ending import send_otherwise
 
 State = Reminder.State
 
@@ -80,6 +80,4 @@ def _settle(report: Report, reminder: Reminder, now: datetime) -> None:
         reminder.failure, reminder.lease_until = "", None
     reminder.save(update_fields=["gateway_id", "delivered_at", "state", "sent_at", "failure", "lease_until"])
     if report.delivered is False and reminder.state == State.SENT:
-        following = next_way(reminder, now=now)
-        if following is not None:
-            following.save()
+        send_otherwise([reminder], now=now)

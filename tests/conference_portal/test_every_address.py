@@ -192,6 +192,11 @@ ADDRESSES: dict[str, Address] = {
     # reminders
     "outbox": Address(get=OFFICE),
     "reminder": Address(("reminder",), get="o444444"),
+    "outbox_red_ways": Address(get=REPORTERS),
+    "outbox_channel_try": Address(("channel",), post=OFFICE),
+    "calls": Address(MEETING, get=OFFICE),
+    "call": Address(UNIT, get="o334444", post="o334444"),
+    "sent": Address(MEETING, get="o3ooo33"),
     "meeting_recipients": Address(MEETING, get=REPORTERS),
     "reminder_resend": Address(("reminder",), post="o444444"),
     "reminder_now": Address(UNIT, post="o334444"),
@@ -321,6 +326,7 @@ def world(
         "uidb36": "1",
         "key": "set-password",
         "mark": "0",
+        "channel": "mail",
     }
 
 
