@@ -16,7 +16,7 @@ from reminders.services.ending import fail
 from reminders.services.starting import Started
 
 State = Reminder.State
-FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(minutes=15)
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=15), timedelta(minutes=15)
 PAUSE_OF_CHANNEL = timedelta(seconds=10)
 """After a fault that is the channel's alone: others of its messages try it meanwhile."""
 
@@ -92,7 +92,7 @@ def _after(one: Sent, now: datetime) -> _After:
 
 
 def pause(attempts: int) -> timedelta:
-    """Half a minute after the first attempt, then twice as long each time, up to a quarter of an hour."""
+    """A quarter of a minute after the first attempt, then twice as long each time, up to a quarter of an hour."""
     doublings = max(min(attempts - 1, 10), 0)
     return min(FIRST_PAUSE * (1 << doublings), LONGEST_PAUSE)
 
