@@ -22,6 +22,7 @@ from invitations.letters.points import cut_at_colon, placed, venue_of
 from invitations.letters.vocabulary import (
     BY_WHEN,
     CHAIR_CLAUSE,
+    EVENT,
     HONORIFIC,
     NAME_AT,
     NOTE,
@@ -39,6 +40,8 @@ _SEAT = words(r"ubnd|hđnd|đảng ủy|huyện ủy|tỉnh ủy|các (?:xã|huy
 """Whose house a place is, where it has no name of its own: "Tại UBND các xã:"."""
 _BLANK = re.compile(rf"\s*(?:{HONORIFIC}|[Qq]uý (?:ông|bà|vị|đại biểu|cơ quan))?\s*:?[\s.…_]*")
 """Where a name is written in by hand: "Đồng chí: ........"."""
+_ATTENDS = re.compile(rf"\s*(?:(?:tới|đến|về|tham) )?dự\s+{EVENT.pattern}", re.IGNORECASE)
+"""What people are invited to is none of them: "Tới dự Hội nghị …"."""
 _SEMICOLON = re.compile(r";\s*")
 _LEAD_IN = re.compile(
     r"(?:(?:trân trọng )?kính mời|thành phần|đại biểu|gồm|bao gồm|mời)(?:[^:]{0,40})?:\s*$", re.IGNORECASE
@@ -169,6 +172,9 @@ class _People:
         from invitations.letters.requests import asks_firmly
 
         if not passage.words or _BLANK.fullmatch(passage.key):
+            return
+        if _ATTENDS.match(passage.key):
+            self.invited.read.append(passage.span)
             return
         passage, persons = chairing(passage)
         if persons:

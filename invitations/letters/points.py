@@ -122,6 +122,35 @@ def _place(part: Passage) -> Audience | None:
     return Audience(Found(part.words, part.span), venue=venue_found) if venue_found else None
 
 
+_SAID_NEXT = (
+    r"vào|lúc|hồi|từ|bắt đầu|thời gian|ngày|để|với|nhằm|kính mời|trân trọng|thành phần|nội dung|do đồng chí"
+    r"|\d{1,2} ?(?:giờ|h)"
+)
+_IN_PASSING = re.compile(
+    rf"(?P<point>{POINT}[^,;:.]{{0,40}}?\s+)?(?:(?:được )?(?:tổ chức|đặt|diễn ra|họp)\s+)?"
+    rf"(?<!\w)tại\s+(?P<venue>{VENUE.pattern}.*?)"
+    rf"(?=\s*(?:[;:]|\.(?:\s|$)|,?\s+(?:{_SAID_NEXT})(?!\w)|$))",
+    re.IGNORECASE,
+)
+_NOT_THE_PLACE = re.compile(
+    r"gửi|nộp|liên hệ|nhận tài liệu|đăng ký|ăn nghỉ|nghỉ tại|đón tiếp|tập trung tại|chạy thử|ban hành",
+    re.IGNORECASE,
+)
+"""What is done at another place than the meeting's."""
+
+
+def place_in(sentence: Passage) -> Audience | None:
+    """Read where a sentence that calls a meeting says it is held; None where it names no place."""
+    match = _IN_PASSING.search(sentence.key)
+    if match is None or _NOT_THE_PLACE.search(sentence.key[: match.start("venue")]):
+        return None
+    venue = sentence.group(match, "venue")
+    point = sentence.group(match, "point") if match["point"] else None
+    found = Found(venue.words, venue.span)
+    named = Found(point.words, point.span) if point else None
+    return Audience(named or found, venue=found, point=named)
+
+
 def merge_places(invited: Invited, places: Sequence[Audience], label: Found[str] | None) -> None:
     """Give each place to the point it names, else to the only one of its tier, else to the only audience."""
     twins = {id(place): _twin(place, invited.audiences) for place in places}

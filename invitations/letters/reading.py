@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from invitations.letters.audiences import read_people
 from invitations.letters.chairs import add_chair, chair_in
@@ -14,7 +14,7 @@ from invitations.letters.head import Head, read_head, speaking_body, state_of, t
 from invitations.letters.invited import Audience, Invited
 from invitations.letters.layout import Block, laid_out
 from invitations.letters.passages import Found, Line, Passage, Span, lines_of
-from invitations.letters.points import merge_places, read_places, settle_tiers
+from invitations.letters.points import merge_places, place_in, read_places, settle_tiers
 from invitations.letters.record import Doubt, Reading
 from invitations.letters.requests import (
     Assignment,
@@ -82,6 +82,7 @@ class _Reader:
         self.layout = laid_out(self.body)
         self.calendar = self._calendar(text)
         self.read_spans: list[Span] = list(self.head.read)
+        self.venue_in_passing: Found[str] | None = None
         head = self.head
         self.reading = Reading(
             text,
@@ -249,7 +250,9 @@ class _Reader:
                 if block.label and label is None:
                     label = Found(block.label.words, block.label.span)
         if self.reading.state.value == "called":
-            merge_places(invited, places, label)
+            if not places and not any(audience.venue for audience in invited.audiences):
+                places.extend(self._place_in_passing())
+            merge_places(invited, places, label or (places[0].heading if places else None))
         self._point_in_passing(invited)
         self._chairs(invited)
         self.invited = invited
@@ -265,6 +268,20 @@ class _Reader:
         ]
         settle_tiers(self.reading.audiences, self.reading.issuer.value if self.reading.issuer else None)
         self.read_spans += invited.read
+
+    def _place_in_passing(self) -> Iterator[Audience]:
+        """ "… vào lúc 08 giờ ngày 04/12/2023 tại Hội trường tầng 1": where no part of its own tells it."""
+        silent = {Topic.PEOPLE, Topic.RECIPIENTS, Topic.REQUEST, Topic.CONTACT, Topic.DEADLINE, Topic.LINE}
+        for block in self.layout.blocks:
+            if block.topics & silent and Topic.TIME not in block.topics:
+                continue
+            for passage in block.passages:
+                for sentence in passage.sentences():
+                    meets = EVENT.search(sentence.key) or LOOSE_EVENT.search(sentence.key)
+                    if (Topic.TIME in block.topics or meets) and (place := place_in(sentence)):
+                        self.venue_in_passing = place.venue
+                        yield place
+                        return
 
     def _point_in_passing(self, invited: Invited) -> None:
         """ "tham dự tại đầu cầu tỉnh D, cụ thể:" names the point of the only audience."""
@@ -437,6 +454,10 @@ class _Reader:
     def _rest(self) -> None:
         reading = self.reading
         reading.doubts.extend(doubts_of(reading, self.passages, self.calendar))
+        for number, audience in enumerate(reading.audiences):
+            if audience.venue and audience.venue is self.venue_in_passing:
+                why = "Địa điểm lấy từ một câu của văn bản; xem có đúng là nơi họp của nhóm này."
+                reading.doubts.append(Doubt(f"audiences[{number}].venue", why))
         if self.has_annex:
             reading.doubts.append(Doubt("text", "Sau phần ký có phụ lục; phụ lục không được đọc."))
         if self.changed is not None:

@@ -108,3 +108,59 @@ def test_a_letter_that_breaks_off_anywhere_is_still_read(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     for share in range(1, 10):
         to_json(read_text(text[: len(text) * share // 10]))
+
+
+HEAD = """VĂN PHÒNG
+Số 12-GM/VPTU
+ĐẢNG CỘNG SẢN VIỆT NAM
+Hà Tĩnh, ngày 20 tháng 11 năm 2023
+GIẤY MỜI
+dự Hội nghị giao ban quý IV
+
+"""
+PEOPLE = "\nThành phần:\n- Các đồng chí Ủy viên Ban Thường vụ Tỉnh ủy.\n- Bí thư các huyện ủy."
+
+
+@pytest.mark.parametrize(
+    ("body", "venue"),
+    [
+        (
+            "Văn phòng trân trọng kính mời các đồng chí dự Hội nghị giao ban quý IV, vào lúc 08 giờ ngày "
+            "04/12/2023 tại Hội trường tầng 1, trụ sở UBND tỉnh.",
+            "Hội trường tầng 1, trụ sở UBND tỉnh",
+        ),
+        (
+            "Hội nghị bắt đầu lúc 08 giờ 00, ngày 04/12/2023 (thứ Hai), tại Phòng họp số 2, số 142 đường "
+            f"Phan Đình Phùng.{PEOPLE}",
+            "Phòng họp số 2, số 142 đường Phan Đình Phùng",
+        ),
+        (
+            "Kính mời: Đồng chí Bí thư Huyện ủy Can Lộc\nDự Hội nghị giao ban quý IV.\nThời gian: 08 giờ 00, "
+            "ngày 04/12/2023.\nHội nghị được tổ chức tại Hội trường lớn, Trung tâm Văn hóa tỉnh.",
+            "Hội trường lớn, Trung tâm Văn hóa tỉnh",
+        ),
+        (f"1. Thời gian: 08 giờ, ngày 04/12/2023 tại Hội trường UBND tỉnh.{PEOPLE}", "Hội trường UBND tỉnh"),
+        (
+            f"Hội nghị họp tại nhà khách Tỉnh ủy vào lúc 08 giờ ngày 04/12/2023.{PEOPLE}",
+            "nhà khách Tỉnh ủy",
+        ),
+        (f"Hội nghị vào lúc 08 giờ ngày 04/12/2023; nhận tài liệu tại Văn phòng Tỉnh ủy.{PEOPLE}", None),
+    ],
+)
+def test_a_place_told_in_a_running_sentence_is_the_venue(body: str, venue: str | None) -> None:
+    answer = to_json(read_text(HEAD + body))
+    assert [each["venue"] for each in answer["audiences"]] == [venue]
+    doubted = [doubt["field"] for doubt in answer["doubts"]]
+    assert ("audiences[0].venue" in doubted) == (venue is not None)
+    assert [each["starts_at"] for each in answer["sessions"]] == ["08:00"]
+
+
+def test_the_main_points_place_in_a_running_sentence_goes_to_that_point() -> None:
+    answer = to_json(
+        read_text(
+            f"{HEAD}Hội nghị tổ chức trực tuyến vào lúc 14 giờ ngày 04/12/2023; điểm cầu tỉnh đặt tại Hội "
+            "trường Tỉnh ủy.\nThành phần:\n1. Tại điểm cầu tỉnh:\n- Ủy viên Ban Thường vụ.\n"
+            "2. Tại điểm cầu các huyện:\n- Ban Thường vụ huyện ủy."
+        )
+    )
+    assert [each["venue"] for each in answer["audiences"]] == ["Hội trường Tỉnh ủy", None]
