@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import time as clock
 from datetime import timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -28,7 +29,8 @@ from conference_portal.local_services.valkey import free_port
 from conference_portal.run import SENDERS, Child, worker
 from invitations.models import Audience, Invitation, Meeting
 from reminders import services, tasks
-from reminders.models import Reminder
+from reminders.models import Policy, Reminder
+from reminders.services import policies
 
 UNITS, QUICK_UNITS = 16_242, 40
 PLANNED_IN, A_SECOND = 2.0, 200
@@ -103,6 +105,8 @@ def _conference(units: int) -> Meeting:
         published_at=now - timedelta(days=2),
         registration_deadline=now + timedelta(minutes=50),
     )
+    policies.policy_of(meeting)
+    Policy.objects.filter(meeting=meeting).update(quiet_from=clock(0), quiet_until=clock(0))
     audience = Audience.objects.create(meeting=meeting, heading="Các đơn vị", tier=Tier.AFFILIATED)
     rows = [
         Unit(

@@ -5,6 +5,7 @@ import threading
 import time
 import uuid
 from datetime import datetime, timedelta
+from datetime import time as time_of_day
 from typing import NamedTuple
 
 from django.db import connection, transaction
@@ -15,7 +16,8 @@ from accounts.permissions import Role
 from invitations.models import Audience, Invitation, Meeting
 from registrations import services as registrations
 from registrations.models import Registration
-from reminders.models import Reminder
+from reminders.models import Policy, Reminder
+from reminders.services import policies
 
 WAYS = (Reminder.Channel.MAIL,) * 12 + (Reminder.Channel.SMS,) * 5 + (
     Reminder.Channel.ZALO,
@@ -88,6 +90,8 @@ def _meeting(slug: str, deadline: datetime) -> Meeting:
         registration_deadline=deadline,
     )
     Audience.objects.create(meeting=meeting, heading="Các đơn vị", tier=Tier.AFFILIATED)
+    policies.policy_of(meeting)
+    Policy.objects.filter(meeting=meeting).update(quiet_from=time_of_day(0), quiet_until=time_of_day(0))
     return meeting
 
 
