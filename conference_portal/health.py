@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from redis import Redis
 
 from conference_portal.tasks import HEARTBEAT_KEY
+from reminders.tasks import SIGN_OF_LIFE
 
 
 @login_not_required
@@ -35,17 +36,23 @@ def _worker_and_beat() -> None:
         raise RuntimeError("no heartbeat")
 
 
+def _sender() -> None:
+    if cache.get(SIGN_OF_LIFE) is None:
+        raise RuntimeError("no heartbeat")
+
+
 CHECKS: dict[str, Callable[[], None]] = {
     "database": _database,
     "broker": _broker,
     "worker and beat": _worker_and_beat,
+    "sender": _sender,
 }
 
 
 @login_not_required
 @require_safe
 def readyz(request: HttpRequest) -> JsonResponse:
-    """Say, part by part, whether database, broker, worker and beat answer: 200, else 503."""
+    """Say, part by part, whether database, broker, worker, beat and sender answer: 200, else 503."""
     answers = {name: _answers(check) for name, check in CHECKS.items()}
     return JsonResponse(answers, status=200 if all(answers.values()) else 503)
 

@@ -169,13 +169,15 @@ def _prepare() -> str:
     from conference_portal.tasks import HEARTBEAT_KEY
 
     django.setup()
+    from reminders.tasks import SIGN_OF_LIFE
+
     accounts = io.StringIO()
     call_command("migrate", interactive=False, verbosity=0)
     call_command("createcachetable", verbosity=0)
     call_command("load_sample", stdout=accounts)
     if not _static_files_are_current():
         call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=UNUSED_STATIC_FILES)
-    cache.delete(HEARTBEAT_KEY)
+    cache.delete_many([HEARTBEAT_KEY, SIGN_OF_LIFE])
     connections.close_all()
     return accounts.getvalue().rstrip()
 

@@ -53,6 +53,7 @@ def _database(stack: ExitStack, var: Path) -> None:
 
 
 def _run(var: Path, asked: argparse.Namespace) -> int:
+    from django.core.management import call_command
     from django.db import connection
 
     from reminders.models import Reminder
@@ -60,6 +61,7 @@ def _run(var: Path, asked: argparse.Namespace) -> int:
     from tests.faults.check import check
     from tests.faults.stage import stage
 
+    call_command("createcachetable", verbosity=0)
     plans = {"short": schedule.SHORT, "long": schedule.LONG}
     started = time.monotonic()
     with stage(var, os.environ["DATABASE_URL"], asked.without) as on:
