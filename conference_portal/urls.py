@@ -35,6 +35,7 @@ urlpatterns = [
     path("", include("bridge_points.urls")),
     path("", include("registrations.urls")),
     path("", include("reminders.urls")),
+    path("", include("reminders.policy_urls")),
     path("", include("reports.urls")),
     path("tai-khoan/", include(ACCOUNT)),
     path("quan-tri/", admin.site.urls),

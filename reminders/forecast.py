@@ -22,6 +22,8 @@ from reminders.policy import ANCHORS, Instant, Timetable
 from reminders.services import policies
 from reminders.services.planning import Wanted, is_owed, planned_keys, unit_key
 
+Kind = Reminder.Kind
+
 WINDOWS = {6: "6 giờ", 24: "24 giờ", 72: "3 ngày", 168: "7 ngày"}
 """How many hours ahead the page can look."""
 
@@ -60,6 +62,7 @@ class Forecast:
     """Everything above the steps on the page of a meeting's plan."""
 
     policy: Policy
+    steps: list[tuple[Step, str]]
     hours: int
     total: int
     groups: list[Group]
@@ -88,6 +91,7 @@ def forecast(meeting: Meeting, now: datetime, hours: int = USUAL, page: str | No
     counts = Counter((instant.at, instant.step) for _, instant in wanted)
     return Forecast(
         policy=table.plan.policy,
+        steps=[(step, when(step)) for step in table.plan.steps],
         hours=hours,
         total=len(wanted),
         groups=[Group(at, step, number) for (at, step), number in counts.items()],
@@ -102,8 +106,8 @@ def to_come(table: Timetable, now: datetime, until: datetime) -> list[Wanted]:
     """Return what goes until ``until`` to the units that still owe something, in order."""
     meeting = table.meeting
     found = called(meeting.invitations.filter(declined_at__isnull=True))
-    points = untested({meeting.pk})
     coming = [(one, instant) for one in found for instant in _of_unit(one, table, now, until)]
+    points = untested({meeting.pk} if any(one.kind == Kind.LINE_TEST for _, one in coming) else set())
     planned = planned_keys([meeting.pk], {instant.slot for _, instant in coming})
     coming = [
         (one, instant)

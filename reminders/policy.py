@@ -118,7 +118,7 @@ def _at(day: datetime, clock: time) -> datetime:
 
 @dataclass(frozen=True, eq=False)
 class Plan:
-    """A meeting's policy as one value: its hours and those of its steps that are in use."""
+    """A meeting's policy as one value: its hours and its steps; a step out of use gives no instants."""
 
     policy: Policy
     steps: Sequence[Step]
@@ -137,7 +137,8 @@ class Plan:
         """Return all that is counted from ``hour``, in the order in which it goes."""
         key = (str(anchor), hour)
         if key not in self._known:
-            found = [one for step in self.steps if step.anchor == anchor for one in self._of(step, hour)]
+            used = [step for step in self.steps if step.active and step.anchor == anchor]
+            found = [one for step in used for one in self._of(step, hour)]
             self._known[key] = sorted(found, key=lambda one: (one.at, one.slot))
         return self._known[key]
 
@@ -173,7 +174,10 @@ class Plan:
 
         The last one, two minutes after the deadline, comes at any hour of the day.
         """
-        first = min((step.offset for step in self.steps if step.anchor == Anchor.DEADLINE), default=GRACE)
+        first = min(
+            (step.offset for step in self.steps if step.active and step.anchor == Anchor.DEADLINE),
+            default=GRACE,
+        )
         begins, ends = deadline + min(first, timedelta(0)), deadline + OVERDUE_FOR
         last = Instant(Kind.DIGEST, deadline + GRACE, deadline + GRACE, deadline + GRACE + OVERDUE_FOR)
         found = [last]

@@ -52,7 +52,7 @@ def timetables(meetings: Iterable[Meeting]) -> dict[int, Timetable]:
         return {}
     policies = {one.meeting_id: one for one in Policy.objects.filter(meeting__in=found)}
     steps: dict[int, list[Step]] = defaultdict(list)
-    for step in Step.objects.filter(policy__meeting__in=found, active=True):
+    for step in Step.objects.filter(policy__meeting__in=found):
         steps[step.policy_id].append(step)
     sessions: dict[int, list[Session]] = defaultdict(list)
     for session in Session.objects.filter(meeting__in=found):
