@@ -20,6 +20,7 @@ from registrations import services
 from registrations.models import Change
 from registrations.services import commune_links, rosters
 from reminders.models import Reminder
+from reminders.services import policies
 from reports.models import ExportJob
 from tests.cast import client_of
 from tests.factories import (
@@ -200,6 +201,14 @@ ADDRESSES: dict[str, Address] = {
     "meeting_recipients": Address(MEETING, get=REPORTERS),
     "reminder_resend": Address(("reminder",), post="o444444"),
     "reminder_now": Address(UNIT, post="o334444"),
+    "reminder_plan": Address(MEETING, get=OFFICE),
+    "reminder_plan_picks": Address(MEETING, post=OFFICE),
+    "reminder_plan_pause": Address(MEETING, post=OFFICE),
+    "reminder_plan_hours": Address(MEETING, get=OFFICE, post=OFFICE),
+    "reminder_plan_restore": Address(MEETING, post=OFFICE),
+    "reminder_step_add": Address(MEETING, get=OFFICE, post=OFFICE),
+    "reminder_step": Address(("slug", "step"), get=OFFICE, post=OFFICE),
+    "reminder_step_remove": Address(("slug", "step"), post=OFFICE),
     "report_esms": Address(("key", "mark"), get=WITHOUT_PROOF, post=WITHOUT_PROOF),
     "report_zalo": Address(post=WITHOUT_PROOF),
     # reports
@@ -323,6 +332,7 @@ def world(
         "audience": meeting.audiences.first().pk,
         "job": job.pk,
         "reminder": reminder.pk,
+        "step": policies.policy_of(meeting).steps.first().pk,
         "uidb36": "1",
         "key": "set-password",
         "mark": "0",
