@@ -112,6 +112,13 @@ class UnitAdmin(StaffAdmin):
     fieldsets = (
         (None, {"fields": ("name", "short_name", "parent", "tier", "position")}),
         ("Liên hệ", {"fields": ("email", "phone")}),
+        (
+            "Lãnh đạo phụ trách",
+            {
+                "fields": ("leader_name", "leader_phone", "leader_email"),
+                "description": "Nhận tin nhắc khi đầu mối của đơn vị chưa trả lời.",
+            },
+        ),
         ("Mã và thời gian tồn tại", {"fields": ("code", "slug", "valid_from", "valid_until")}),
     )
     delete_confirmation_template = "admin/accounts/unit/delete_confirmation.html"

@@ -327,6 +327,9 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "valid_until": _date,
     "email": str,
     "phone": _phone,
+    "leader_name": str,
+    "leader_phone": _phone,
+    "leader_email": str,
     "position": _number,
 }
 

@@ -37,6 +37,9 @@ HEADINGS = {
     "valid_until": ("valid until", "den het ngay", "den ngay", "het hieu luc"),
     "email": ("email", "thu dien tu"),
     "phone": ("phone", "dien thoai", "so dien thoai", "sdt"),
+    "leader_name": ("leader name", "lanh dao", "lanh dao phu trach", "ho ten lanh dao"),
+    "leader_phone": ("leader phone", "dien thoai lanh dao", "dien thoai cua lanh dao", "sdt lanh dao"),
+    "leader_email": ("leader email", "thu dien tu lanh dao", "thu dien tu cua lanh dao", "email lanh dao"),
     "position": ("position", "thu tu"),
 }
 """What each column may be called, without marks; the English names are the model's."""

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 OVER = "Hội nghị đã hoãn, đã hủy hoặc đã kết thúc, không cần xác nhận nữa."
+CLOSED = "Hội nghị đã hoãn, đã hủy hoặc đã kết thúc, không nhận đầu mối nữa."
 NEWER = "Giấy mời vừa có bản mới. Mời đồng chí xem những thay đổi rồi trả lời."
 
 
@@ -57,6 +58,21 @@ def take_decline_back(*, invitation: Invitation) -> None:
     if invitation.declined_at is not None:
         invitation.declined_at, invitation.declined_by, invitation.decline_reason = None, None, ""
         invitation.save(update_fields=["declined_at", "declined_by", "decline_reason"])
+
+
+@transaction.atomic
+def name_contact(*, invitation_id: int, name: str, phone: str, email: str) -> Invitation:
+    """Note whom the unit names to be reached about the meeting; all empty takes the name back.
+
+    Raises ``ValidationError`` when the meeting was put off, called off or is over.
+    """
+    Invitation.objects.select_for_update().get(pk=invitation_id)  # read below, once the lock is held
+    invitation = Invitation.objects.select_related("meeting").get(pk=invitation_id)
+    if not invitation.meeting.takes_registrations:
+        raise ValidationError(CLOSED)
+    invitation.contact_name, invitation.contact_phone, invitation.contact_email = name, phone, email
+    invitation.save(update_fields=["contact_name", "contact_phone", "contact_email"])
+    return invitation
 
 
 @transaction.atomic

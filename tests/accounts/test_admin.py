@@ -137,6 +137,14 @@ def test_a_unit_with_rows_of_its_own_is_not_deleted_and_the_page_says_what_to_do
     assert Unit.objects.filter(pk=can_loc.pk).exists()
 
 
+def test_the_office_names_a_units_leader(can_loc: Unit, trang: User) -> None:
+    leader = {"leader_name": "Lê Thị Bình", "leader_phone": "0900.000.124", "leader_email": "binh@example.vn"}
+    client_of(trang).post(address(Unit, "change", can_loc.pk), unit_form(can_loc, **leader))
+    can_loc.refresh_from_db()
+    assert (can_loc.leader_name, can_loc.leader_phone) == ("Lê Thị Bình", "0900000124")
+    assert "0900.000.124" in client_of(trang).get(f"/don-vi/{can_loc.slug}/").text
+
+
 def test_a_unit_nobody_needs_is_deleted_after_a_question(health: Unit, trang: User) -> None:
     assert "Chưa xóa được" not in client_of(trang).get(address(Unit, "delete", health.pk)).text
     client_of(trang).post(address(Unit, "delete", health.pk), {"post": "yes"})

@@ -231,14 +231,17 @@ def test_excels_lost_zero_comes_back_to_a_communes_code(file: Path, province: Un
 def test_all_columns_are_taken(file: Path, province: Unit) -> None:
     take(
         file,
-        "name,short_name,slug,tier,code,parent,valid_from,valid_until,email,phone,position\n"
+        "name,short_name,slug,tier,code,parent,valid_from,valid_until,email,phone,position,"
+        "Lãnh đạo phụ trách,Điện thoại lãnh đạo,Thư điện tử lãnh đạo\n"
         "Sở Y tế,SYT,so-y-te-ha-tinh,province,A1,tinh-uy-ha-tinh,2020-01-01,31/12/2030,yt@example.vn,"
-        "0900.000.123,7\n",
+        "0900.000.123,7,Lê Thị Bình,0900.000.124,binh@example.vn\n",
     )
     unit = Unit.objects.get(slug="so-y-te-ha-tinh")
     assert (unit.short_name, unit.tier, unit.code, unit.parent) == ("SYT", Tier.PROVINCE, "A1", province)
     assert (unit.valid_from, unit.valid_until) == (date(2020, 1, 1), date(2030, 12, 31))
     assert (unit.email, unit.phone, unit.position) == ("yt@example.vn", "0900000123", 7)
+    leader = (unit.leader_name, unit.leader_phone, unit.leader_email)
+    assert leader == ("Lê Thị Bình", "0900000124", "binh@example.vn")
 
 
 # ── Units that are there ─────────────────────────────────────────────────────────────────────
