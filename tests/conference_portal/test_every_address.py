@@ -93,6 +93,7 @@ ADDRESSES: dict[str, Address] = {
     "meeting_unit_paper_docx": Address(UNIT, get="ooo4433"),
     "meeting_unit_paper_pdf": Address(UNIT, get="ooo4433"),
     "meeting_confirm": Address(MEETING, post=CLERKS),
+    "meeting_contact": Address(MEETING, get=CLERKS, post=CLERKS),
     "meeting_edit": Address(MEETING, get=OFFICE),
     "meeting_part_add": Address(("slug", "part"), get=OFFICE, post=OFFICE),
     "meeting_part": Address(("slug", "part", "session"), get=OFFICE, post=OFFICE),
@@ -236,7 +237,7 @@ ADDRESSES: dict[str, Address] = {
     "readyz": Address(get=EVERYBODY),
 }
 
-NO_PAGE_OF_THE_OFFICE = {"registration_own", "material_add"}
+NO_PAGE_OF_THE_OFFICE = {"meeting_contact", "registration_own", "material_add"}
 
 
 OPEN_TO_STRANGERS = {
