@@ -123,7 +123,7 @@ class Director:
         elif fault.what in ("sender", "beat"):
             self._kill(fault.what)
         elif fault.what == "mail dies after DATA":
-            self._stage.mail.loses += 1
+            self._stage.mail.loses = 1
         else:
             begin = time.time()
             do, undo = {**self._moods(), **self._broker()}[fault.what]
@@ -131,21 +131,29 @@ class Director:
             self._at(time.monotonic() + fault.lasts, partial(self._end, fault.what, begin, undo))
 
     def _kill_child(self) -> None:
-        self._stage.mail.wait_for_next(1.0)  # best while something is under way
-        if "sender" not in self._ended and self._stage.kill_busiest_child("sender"):
-            self.kills += 1
-            self._note("sender child", time.time())
+        if self._is_down("sender") or not self._stage.kill_busiest_child("sender"):
+            self._at(time.monotonic() + 1, self._kill_child)
+            return
+        self.kills += 1
+        self._note("sender child", time.time())
 
     def _kill(self, name: str) -> None:
-        if name in self._ended:
+        if self._is_down(name):
+            self._at(time.monotonic() + 1, partial(self._kill, name))
             return
-        if name == "sender":
-            self._stage.mail.wait_for_next(1.0)
         self._ended.add(name)
         self._stage.kill(name)
         self.kills += 1
         again = time.monotonic() + self.RESTART_AFTER
         self._at(again, partial(self._end, name, time.time(), partial(self._start, name)))
+
+    def _is_down(self, name: str) -> bool:
+        """Not up again since it was killed; waits for a moment in which something is under way."""
+        if name in self._ended or not self._stage.is_up(name):
+            return True
+        if name == "sender":
+            self._stage.mail.wait_for_next(1.0)
+        return False
 
     def _start(self, name: str) -> None:
         self._stage.start(name)

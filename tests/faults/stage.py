@@ -24,6 +24,7 @@ class Stage:
         self.mail, self.sms, self.zalo = PostBox(), EsmsServer(), ZaloServer()
         self._without = without
         self._children: dict[str, Child] = {}
+        self._log_began: dict[str, int] = {}
         self._environment = {
             "PORTAL_VAR": str(var),
             "DATABASE_URL": database,
@@ -51,16 +52,23 @@ class Stage:
             command[command.index("--hostname") + 1] = f"{name}@%h"
         if self._without:
             command[command.index("-A") + 1] = "tests.faults.unprotected"
-        self._children[name] = Child(name, command, self.var / "log" / f"{name}.log", self._environment)
+        log = self.var / "log" / f"{name}.log"
+        self._log_began[name] = log.stat().st_size if log.exists() else 0
+        self._children[name] = Child(name, command, log, self._environment)
 
     def wait_until_ready(self, *names: str, seconds: float = 90) -> None:
         """Return when these workers take up calls."""
         give_up_at = time.monotonic() + seconds
         for name in names:
-            while " ready." not in (self.var / "log" / f"{name}.log").read_text(errors="replace"):
+            while not self.is_up(name):
                 if time.monotonic() > give_up_at:
                     raise RuntimeError(f"{name} does not start")
                 time.sleep(0.1)
+
+    def is_up(self, name: str) -> bool:
+        """Say whether a worker takes up calls, or a beat makes them, since its latest start."""
+        said = (self.var / "log" / f"{name}.log").read_bytes()[self._log_began.get(name, 0) :]
+        return b" ready." in said or b"beat: Starting" in said
 
     def kill(self, name: str) -> None:
         """Send SIGKILL to the process itself; its children learn of it by themselves."""
