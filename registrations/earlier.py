@@ -15,7 +15,7 @@ from accounts.models import Tier, Unit
 from bridge_points.models import BridgePoint
 from invitations.models import Invitation, InvitedRole, Session
 from registrations.models import Delegate
-from registrations.parts import AT_ONCE
+from registrations.overview import AT_ONCE
 from registrations.roster.roster import Accepted, Person
 from registrations.roster.takeover import part, role_called, role_named
 

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Q, QuerySet, prefetch_related_objects
+from django.db.models import Count, Q, QuerySet, prefetch_related_objects
 from django.utils import timezone
 
 from accounts.fingerprint import fingerprint
@@ -38,6 +38,10 @@ class RoleLine:
     def beyond(self) -> int:
         """Names beyond the declared number."""
         return max(self.named - (self.declared or 0), 0)
+
+
+AT_ONCE = 100
+"""People in one part of a list; a list of no more comes whole with its page."""
 
 
 class DelegateLine(NamedTuple):
@@ -90,7 +94,10 @@ class Overview:
     standing: Standing
     own_point: BridgePoint | None
     roles: list[RoleLine]
-    delegates: list[DelegateLine]
+    beginning: list[DelegateLine]
+    """The first people, ``AT_ONCE`` of them; one more says that there are others."""
+    origins: Counter[str]
+    """How many people came from where."""
     communes: list[CommuneLine]
     last_submission: Submission | None
 
@@ -154,12 +161,35 @@ class Overview:
     @property
     def named(self) -> int:
         """Delegates with a name."""
-        return len(self.delegates)
+        return self.origins.total()
+
+    @property
+    def is_long(self) -> bool:
+        """More people than one part of the page shows."""
+        return len(self.beginning) > AT_ONCE
+
+    @cached_property
+    def delegates(self) -> list[DelegateLine]:
+        """All people, in their order."""
+        if self.registration is None or not self.is_long:
+            return self.beginning
+        return delegate_lines(self.registration.delegates.all(), self._roles)
+
+    @cached_property
+    def last_delegate(self) -> DelegateLine | None:
+        """Who stands at the end of the list."""
+        if self.registration is None or not self.is_long:
+            return self.beginning[-1] if self.beginning else None
+        return delegate_lines(self.registration.delegates.reverse()[:1], self._roles)[0]
+
+    @property
+    def _roles(self) -> dict[int, InvitedRole]:
+        return {line.role.pk: line.role for line in self.roles}
 
     @cached_property
     def second_posts(self) -> int:
         """How many of the rows are one more post of somebody who is in the list already."""
-        if len(self.delegates) < 2:
+        if self.named < 2:
             return 0
         here = {"first__registration": self.registration, "second__registration": self.registration}
         same = SamePerson.objects.filter(kind=SamePerson.Kind.TWO_POSTS, **here).order_by()
@@ -173,7 +203,7 @@ class Overview:
     @property
     def copied(self) -> int:
         """How many of the people came from an earlier meeting."""
-        return sum(1 for delegate in self.delegates if delegate.origin == Delegate.Origin.COPIED)
+        return self.origins[Delegate.Origin.COPIED]
 
     @cached_property
     def names_missing(self) -> int:
@@ -262,7 +292,10 @@ def overview(standing: Standing) -> Overview:
     headcounts = list(Headcount.objects.filter(registration=registration)) if registration else []
     prefetch_related_objects([invitation.audience], "roles")  # the forms ask for them again
     roles = {role.pk: role for role in invitation.audience.roles.all()}
-    delegates = delegate_lines(registration.delegates.all(), roles) if registration else []
+    beginning = delegate_lines(registration.delegates.all()[: AT_ONCE + 1], roles) if registration else []
+    tally = Counter((one.role_id, one.origin) for one in beginning)
+    if registration and len(beginning) > AT_ONCE:
+        tally = _tally(registration)
     own = points.get(invitation.unit_id) or (
         points.get(None) if invitation.audience.tier == Tier.PROVINCE else None
     )
@@ -270,18 +303,29 @@ def overview(standing: Standing) -> Overview:
     expected = {
         headcount.bridge_point_id: headcount.number for headcount in headcounts if not headcount.role_id
     }
-    named = Counter(delegate.role_id for delegate in delegates)
+    named: Counter[int | None] = Counter()
+    origins: Counter[str] = Counter()
+    for (role, origin), number in tally.items():
+        named[role] += number
+        origins[origin] += number
     return Overview(
         standing=standing,
         own_point=own,
         roles=[RoleLine(role, declared.get(pk), named[pk]) for pk, role in roles.items()],
-        delegates=delegates,
+        beginning=beginning,
+        origins=origins,
         communes=[
             CommuneLine(unit, point := points.get(unit.pk), expected.get(point.pk) if point else None)
             for unit in communes
         ],
         last_submission=registration.submissions.defer("content").first() if registration else None,
     )
+
+
+def _tally(registration: Registration) -> Counter[tuple[int | None, str]]:
+    """Count the people of a long list by role and origin, without reading them."""
+    rows = registration.delegates.order_by().values_list("role_id", "origin").annotate(number=Count("pk"))
+    return Counter({(role, origin): number for role, origin, number in rows})
 
 
 def delegate_lines(rows: QuerySet[Delegate], roles: Mapping[int, InvitedRole]) -> list[DelegateLine]:

@@ -14,10 +14,7 @@ from django.db.models import Q
 
 from accounts.fingerprint import fingerprint
 from registrations.models import Registration
-from registrations.overview import DelegateLine, delegate_lines
-
-AT_ONCE = 100
-"""People in one part; a list of no more comes whole with its page."""
+from registrations.overview import AT_ONCE, DelegateLine, Overview, delegate_lines
 
 
 class Mark(NamedTuple):
@@ -70,10 +67,11 @@ class Part(NamedTuple):
         return fingerprint(self.before, people)
 
 
-def first_part(people: Sequence[DelegateLine], *, whole: bool) -> Part:
+def first_part(view: Overview, *, whole: bool) -> Part:
     """The part that comes with the page: all of a short list, or of any where ``whole`` is asked for."""
-    shown = people if whole else people[:AT_ONCE]
-    return Part(shown, 0, len(people) - len(shown), Mark.of(people[-1]) if people else None)
+    shown = view.delegates if whole else view.beginning[:AT_ONCE]
+    last = view.last_delegate
+    return Part(shown, 0, view.named - len(shown), Mark.of(last) if last else None)
 
 
 def next_part(registration: Registration, after: Mark, until: Mark) -> Part:

@@ -113,10 +113,10 @@ def registration(request: PortalRequest, slug: str, unit: str) -> HttpResponse:
     editable = registers and view.standing.is_open
     news = look(registration=view.registration, user=request.user, now=view.standing.now)
     context = page(view, editable=editable) | {"news": news}
-    context["part"] = first_part(view.delegates, whole="tat-ca" in request.GET)
+    context["part"] = first_part(view, whole="tat-ca" in request.GET)
     if registers:
         context["issue"] = view.invitation.meeting.issues.defer("content", "changes").first()
-    context["offers_copy"] = editable and len(view.delegates) <= FEW and earlier(view.invitation).exists()
+    context["offers_copy"] = editable and view.named <= FEW and earlier(view.invitation).exists()
     return render(request, "registrations/registration.html", context)
 
 
@@ -192,4 +192,4 @@ def headcount_form(view: Overview, line: RoleLine) -> HeadcountForm:
 
 def _like_the_last(view: Overview) -> dict[str, Any]:
     """A new row begins with the role of the last one: lists are typed role by role."""
-    return {"role": view.delegates[-1].role_id} if view.delegates else {}
+    return {"role": view.last_delegate.role_id} if view.last_delegate else {}

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from registrations import services
-from registrations.parts import AT_ONCE
+from registrations.overview import AT_ONCE
 from tests.cast import client_of
 from tests.registrations.conftest import row
 
