@@ -245,7 +245,7 @@ FAILED = (LineState.PICTURE_ONLY, LineState.SOUND_ONLY, LineState.FAILED)
 
 
 def _rows(points: list[BridgePoint], sizes: Mapping[str, int], units: Mapping[str, Unit]) -> list[Row]:
-    tests = LineTest.objects.filter(point__in=points).order_by("point", "-at", "-pk").distinct("point")
+    tests = LineTest.objects.filter(point__in=points).order_by("point_id", "-at", "-pk").distinct("point_id")
     last = {test.point_id: test for test in tests.select_related("tested_by")}
     slugs = ["", *(point.unit.slug for point in points), ""]
     return [

@@ -8,11 +8,17 @@ from typing import TYPE_CHECKING, Any
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Column, Field, Layout, Row
 from django import forms
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 
+from accounts.fields import LineFormField
 from accounts.models import Tier, Unit
-from bridge_points.models import BridgePoint, LineTest
+from bridge_points.incidents import MOST_MINUTES, Report
+from bridge_points.models import BridgePoint, Incident, LineTest
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from invitations.models import Meeting
 
 
@@ -42,10 +48,26 @@ class FindForm(forms.Form):
         self.helper = _helper(self, Layout("q", "thuoc", "tinh_trang"))
 
 
+class PhoneClockField(forms.CharField):
+    """What a telephone takes for the hour, filled in by the page's script; nonsense is none."""
+
+    def __init__(self) -> None:
+        super().__init__(required=False, widget=forms.HiddenInput(attrs={"data-phone-clock": ""}))
+
+    def to_python(self, value: Any) -> Any:
+        """Read an ISO moment with its zone; whatever else it is, nothing depends on it."""
+        try:
+            moment = parse_datetime(super().to_python(value) or "")
+        except ValueError:
+            return None
+        return moment if moment is not None and timezone.is_aware(moment) else None
+
+
 class LineTestForm(forms.ModelForm):  # type: ignore[type-arg]
     """One line test: four buttons name the result, and there may be a note."""
 
     key = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    phone_at = PhoneClockField()
 
     class Meta:
         model = LineTest
@@ -63,7 +85,7 @@ class LineTestForm(forms.ModelForm):  # type: ignore[type-arg]
         self.fields["key"].initial = uuid.uuid4
         self.fields["note"].label = "Ghi chú (nếu có)"
         self.fields["note"].widget.attrs["autocomplete"] = "off"
-        self.helper = _helper(self, Layout("note", "key"))
+        self.helper = _helper(self, Layout("note", "key", "phone_at"))
 
 
 class PointForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -161,3 +183,83 @@ def _point_layout(first: str) -> Layout:
         Row(Column("tier", css_class="col-md-5"), Column("parent", css_class="col-md-7")),
         Field("connects"),
     )
+
+
+class IncidentForm(forms.Form):
+    """What goes wrong: large buttons name it, and there may be a note."""
+
+    kind = forms.ChoiceField(
+        choices=Incident.Kind,
+        error_messages={
+            "required": "Chọn một sự cố: bấm vào một trong các nút.",
+            "invalid_choice": "Không có loại sự cố này. Bấm vào một trong các nút.",
+        },
+    )
+    note = LineFormField(label="Mô tả (nếu có)", required=False, max_length=300)
+    key = forms.UUIDField(
+        widget=forms.HiddenInput, error_messages={"required": "Trang này đã cũ. Tải lại rồi báo lại."}
+    )
+    phone_at = PhoneClockField()
+
+    def __init__(self, *args: Any, kinds: Sequence[Incident.Kind], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.kinds = kinds
+        self.fields["kind"].choices = [(kind, kind.label) for kind in kinds]  # type: ignore[attr-defined]
+        self.fields["key"].initial = uuid.uuid4
+        self.fields["note"].widget.attrs["autocomplete"] = "off"
+        self.fields["note"].error_messages["max_length"] = "Mô tả dài quá %(limit_value)d chữ. Rút gọn lại."
+        self.helper = _helper(self, Layout("note", "key", "phone_at"))
+
+    @property
+    def report(self) -> Report:
+        """What was said, for the services."""
+        said = self.cleaned_data
+        return Report(Incident.Kind(said["kind"]), said["note"], said["key"], said["phone_at"])
+
+
+class IncidentNoteForm(forms.Form):
+    """What happens meanwhile."""
+
+    text = LineFormField(
+        label="Diễn biến", max_length=300, error_messages={"required": "Ghi diễn biến rồi bấm lại."}
+    )
+    key = forms.UUIDField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"auto_id": "id_dien_bien_%s", **kwargs})
+        self.fields["key"].initial = uuid.uuid4
+        self.fields["text"].widget.attrs["autocomplete"] = "off"
+        self.helper = _helper(self, Layout("text", "key"))
+
+
+class IncidentCloseForm(forms.Form):
+    """What was done, and how many minutes were lost."""
+
+    done = LineFormField(
+        label="Đã làm gì",
+        max_length=300,
+        error_messages={"required": "Ghi đã làm gì để khắc phục, ví dụ “Đổi sang đường dự phòng”."},
+    )
+    minutes = forms.IntegerField(
+        label="Số phút mất",
+        required=False,
+        min_value=0,
+        max_value=MOST_MINUTES,
+        help_text="Để trống thì tính từ lúc báo.",
+        error_messages={
+            "invalid": "Số phút mất ghi bằng chữ số, ví dụ 12.",
+            "min_value": "Số phút mất không nhỏ hơn 0.",
+            "max_value": "Số phút mất không quá %(limit_value)d (một ngày).",
+        },
+    )
+    key = forms.UUIDField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["key"].initial = uuid.uuid4
+        self.fields["done"].widget.attrs["autocomplete"] = "off"
+        self.fields["minutes"].widget.attrs["inputmode"] = "numeric"
+        self.helper = _helper(
+            self,
+            Layout(Row(Column("done", css_class="col-md-8"), Column("minutes", css_class="col-md-4")), "key"),
+        )

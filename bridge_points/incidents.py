@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from uuid import UUID
 
+    from django.db.models import QuerySet
+
     from accounts.models import User
+    from bridge_points.models import BridgePoint
 
 BEGINS_EARLIER = timedelta(hours=1)
 """People come and lines are up before the hour of a session: what goes wrong then belongs to it."""
@@ -30,6 +33,9 @@ USUALLY = {
     Session.PartOfDay.EVENING: time(19),
 }
 """When a session without an hour begins."""
+
+MOST_REPORTS, IN_TIME = 20, timedelta(minutes=10)
+"""Nobody taps more often by a link; a machine that sends for ever is told to wait."""
 
 SOURCES = {Role.OFFICE: Incident.Source.OFFICE, Role.TELECOM: Incident.Source.TELECOM}
 """Who reports by an account; everybody else speaks for the point."""
@@ -83,6 +89,8 @@ def open_incident(*, point_id: int, report: Report, user: User | None) -> Incide
     if reason := why_not_reportable(point.meeting, connects=point.connects):
         raise ValidationError(reason)
     now, what = database_now(), IncidentEntry.What.AGAIN
+    if user is None and _by_link(point).filter(at__gt=now - IN_TIME).count() >= MOST_REPORTS:
+        raise ValidationError("Đã báo quá nhiều lần. Chờ mười phút rồi báo lại, hoặc gọi điện.")
     incident = point.incidents.open().filter(kind=report.kind).exclude(kind=Incident.Kind.OTHER).first()
     if incident is None:
         what = IncidentEntry.What.OPENED
@@ -107,6 +115,10 @@ def why_not_reportable(meeting: Meeting, *, connects: bool) -> str:
     if not connects:
         return "Điểm cầu này không kết nối nên không báo sự cố được. Hỏi lại Văn phòng."
     return ""
+
+
+def _by_link(point: BridgePoint) -> QuerySet[IncidentEntry]:
+    return IncidentEntry.objects.filter(incident__point=point, by=None)
 
 
 def _source(user: User | None) -> Incident.Source:

@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
+from django.db.models import Count
+
 from accounts.models import COMMUNE_TIERS
 from accounts.vietnamese import folded
 from bridge_points.listing import SHOWN
-from bridge_points.models import BridgePoint, PointState
+from bridge_points.models import BridgePoint, CheckItem, PointCheck, PointSignature, PointState
 from invitations.models import AssignedUnit, Assignment, Meeting
 from invitations.openings import up_from
 from invitations.readiness import DONE, LATE, OPEN, Filter, Found, Work, shares_of
@@ -40,6 +42,24 @@ class PointWork(NamedTuple):
     by: str = ""
 
 
+class Checks(NamedTuple):
+    """How far the list of checks of one point is, and who has signed."""
+
+    done: int = 0
+    signed: tuple[str, ...] = ()
+
+    @property
+    def mark(self) -> str:
+        """The shape of it: the fuller, the more was looked at."""
+        full = self.done == len(CheckItem)
+        return "submitted" if full else "draft" if self.done else "invited"
+
+    @property
+    def words(self) -> str:
+        """As a chip says it."""
+        return f"{self.done}/{len(CheckItem)} việc"
+
+
 class PointRow(NamedTuple):
     """One point: its line, and what is done for it."""
 
@@ -47,6 +67,7 @@ class PointRow(NamedTuple):
     word: str
     line: PointWork
     cells: list[PointWork]
+    checks: Checks
 
     @property
     def states(self) -> set[str]:
@@ -60,16 +81,22 @@ class PointRow(NamedTuple):
 
 
 def point_readiness(meeting: Meeting, user: User, looked_for: Filter, now: datetime) -> Found[PointRow]:
-    """Read how ready the connected points are: two queries."""
+    """Read how ready the connected points are: four queries."""
     points = meeting.bridge_points.visible_to(user).connected().select_related("unit").with_last_test()
     found = list(points.in_tree_order())
     plan = _Plan(shares_of(meeting, user), {point.unit.path for point in found}, now)
+    ticks = PointCheck.objects.filter(point__meeting=meeting).values_list("point")
+    ticked = dict(ticks.annotate(number=Count("pk")))
+    signed: dict[int, list[str]] = defaultdict(list)
+    for signature in PointSignature.objects.filter(point__meeting=meeting, withdrawn_at=None):
+        signed[signature.point_id].append(signature.get_part_display())
     rows = [
         PointRow(
             point,
             SHOWN[point.state],
             plan.work_at(point, Assignment.Kind.LINE),
             [plan.work_at(point, kind) for kind in KINDS],
+            Checks(ticked.get(point.pk, 0), tuple(signed.get(point.pk, ()))),
         )
         for point in found
         if folded(looked_for.q) in point.unit.search

@@ -57,13 +57,24 @@ def points(request: PortalRequest, slug: str) -> HttpResponse:
 @require_GET
 @vary_on_headers("HX-Request")
 def point_tests(request: PortalRequest, slug: str, unit: str) -> HttpResponse:
-    """Show one point with every test of its line; to htmx its row in the list."""
+    """Show one point with every test of its line; to htmx its row, or the tests (``phan=thu``)."""
     point = point_of(request, slug, unit, Right.READ_TECHNICIANS)
-    if request.htmx:
+    if request.htmx and request.GET.get("phan") != "thu":
         return _row(request, point)
-    tests = point.line_tests.select_related("tested_by")
-    context = {"meeting": point.meeting, "point": point, "tests": tests, "word": SHOWN[point.state]}
-    return render(request, "bridge_points/point_tests.html", context)
+    tests = list(point.line_tests.select_related("tested_by"))
+    seen = f"{len(tests)}-{point.state}"
+    if request.htmx and request.GET.get("seen") == seen:
+        return HttpResponse(status=204)
+    context = {
+        "meeting": point.meeting,
+        "point": point,
+        "tests": tests,
+        "word": SHOWN[point.state],
+        "seen": seen,
+        "news": bool(request.htmx),
+    }
+    template = "_tests.html" if request.htmx else "point_tests.html"
+    return render(request, f"bridge_points/{template}", context)
 
 
 def _row(request: PortalRequest, point: BridgePoint, *, said: str = "") -> HttpResponse:

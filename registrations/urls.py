@@ -4,6 +4,7 @@ from django.urls import path
 
 from registrations.views import (
     calendars,
+    commune_line,
     commune_public,
     commune_sheet,
     communes,
@@ -57,6 +58,8 @@ urlpatterns = [
     path(COMMUNES + "tra-loi/", communes.answers, name="registration_commune_answers"),
     path(COMMUNES + "tra-loi/<int:pk>/", communes.answer, name="registration_commune_answer"),
     path("xa/<str:token>/", commune_public.commune_link, name="commune_link"),
+    path("xa/<str:token>/san-sang/", commune_line.commune_link_ready, name="commune_link_ready"),
+    path("xa/<str:token>/su-co/", commune_line.commune_link_incident, name="commune_link_incident"),
     path(REGISTRATION + "dai-bieu/", rows.delegates, name="registration_delegates"),
     path(REGISTRATION + "dai-bieu/<int:pk>/", rows.delegate, name="registration_delegate"),
     path(REGISTRATION + "dai-bieu/<int:pk>/xoa/", rows.delegate_remove, name="registration_delegate_remove"),

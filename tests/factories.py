@@ -15,7 +15,15 @@ from factory.django import DjangoModelFactory
 
 from accounts.models import Tier, Unit, User
 from accounts.permissions import Role
-from bridge_points.models import BridgePoint, LineTest
+from bridge_points.models import (
+    BridgePoint,
+    Incident,
+    IncidentEntry,
+    LineTest,
+    PointCheck,
+    PointLine,
+    PointSignature,
+)
 from conference_portal.sample import names
 from invitations.models import (
     ArrivingFile,
@@ -308,6 +316,50 @@ class LineTestFactory(DjangoModelFactory[LineTest]):
     point = factory.SubFactory(BridgePointFactory)
     at = factory.LazyFunction(timezone.now)
     result = LineTest.Result.GOOD
+
+
+class PointLineFactory(DjangoModelFactory[PointLine]):
+    class Meta:
+        model = PointLine
+
+    point = factory.SubFactory(BridgePointFactory)
+
+
+class IncidentFactory(DjangoModelFactory[Incident]):
+    class Meta:
+        model = Incident
+
+    point = factory.SubFactory(BridgePointFactory)
+    kind = Incident.Kind.LINE
+    source = Incident.Source.POINT
+    opened_at = factory.LazyFunction(timezone.now)
+
+
+class IncidentEntryFactory(DjangoModelFactory[IncidentEntry]):
+    class Meta:
+        model = IncidentEntry
+
+    incident = factory.SubFactory(IncidentFactory)
+    what = IncidentEntry.What.OPENED
+    at = factory.LazyFunction(timezone.now)
+
+
+class PointCheckFactory(DjangoModelFactory[PointCheck]):
+    class Meta:
+        model = PointCheck
+
+    point = factory.SubFactory(BridgePointFactory)
+    item = "hoi-truong"
+    at = factory.LazyFunction(timezone.now)
+
+
+class PointSignatureFactory(DjangoModelFactory[PointSignature]):
+    class Meta:
+        model = PointSignature
+
+    point = factory.SubFactory(BridgePointFactory)
+    part = "vien-thong"
+    signed_at = factory.LazyFunction(timezone.now)
 
 
 # ── registrations ────────────────────────────────────────────────────────────────────────────

@@ -21,6 +21,7 @@ from bridge_points.models import BridgePoint
 from invitations.models import Invitation
 from registrations.commune_desk import answered_values, compared, values_of
 from registrations.commune_forms import AnswerForm, initial_of
+from registrations.commune_line import line_of
 from registrations.models import CommuneAnswer, CommuneLink, Headcount
 from registrations.services import commune_links
 from registrations.services.drafts import Closed
@@ -37,10 +38,10 @@ link asks for the page too, and runs nothing."""
 @require_http_methods(["GET", "HEAD", "POST"])
 def commune_link(request: HttpRequest, token: str) -> HttpResponse:
     """Show a commune its form and what became of its answers; take an answer."""
-    link = _link(token)
-    at = _standing(link)
-    if link.revoked_at is not None or not at.invitation.unit.covers(link.unit):
-        response = _page(request, "commune_revoked.html", link, at, status=410)
+    link = link_of(token)
+    at = standing_of(link)
+    if not stands(link, at):
+        response = page_of(request, "commune_revoked.html", link, at, status=410)
     elif request.method == "POST" and OPENED in request.POST:
         commune_links.open_link(link=link)
         response = HttpResponse(status=204)
@@ -49,12 +50,23 @@ def commune_link(request: HttpRequest, token: str) -> HttpResponse:
         response = _answer(cast(PortalRequest, request), token, link, at)
     else:
         response = _form_page(request, link, at)
+    return sealed(response)
+
+
+def sealed(response: HttpResponse) -> HttpResponse:
+    """The address, which is the key, leaves the page in no header."""
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
     return response
 
 
-def _link(token: str) -> CommuneLink:
+def stands(link: CommuneLink, at: Standing) -> bool:
+    """Say whether the link opens anything: not revoked, and of a commune that is still below its unit."""
+    return link.revoked_at is None and at.invitation.unit.covers(link.unit)
+
+
+def link_of(token: str) -> CommuneLink:
+    """Return the link of an address, or 404."""
     key = commune_links.key_of(token)
     link = CommuneLink.objects.select_related("unit").filter(key=key).first() if key else None
     if link is None:
@@ -62,14 +74,16 @@ def _link(token: str) -> CommuneLink:
     return link
 
 
-def _standing(link: CommuneLink) -> Standing:
+def standing_of(link: CommuneLink) -> Standing:
+    """Return where the invitation stands by which the link was given."""
     invitations = with_extension(Invitation.objects.select_related("meeting"))
     return standing(invitations.get(pk=link.invitation_id), database_now())
 
 
-def _page(
+def page_of(
     request: HttpRequest, template: str, link: CommuneLink, at: Standing, status: int = 200, **context: Any
 ) -> HttpResponse:
+    """A page of the link: the commune, its meeting, and what ``context`` adds."""
     whole = {"link": link, "commune": link.unit, "at": at, "meeting": at.invitation.meeting, **context}
     return render(request, f"registrations/{template}", whole, status=status)
 
@@ -86,7 +100,7 @@ def _form_page(
     point, expected = _point(link, at)
     last = link.answers.exclude(state=CommuneAnswer.State.LATE).first()
     taken = values_of(point, expected) if last and last.state in _TAKEN else None
-    return _page(
+    return page_of(
         request,
         "commune_answer.html",
         link,
@@ -98,6 +112,8 @@ def _form_page(
         taken=taken,
         too_late=too_late,
         changing="sua" in request.GET or (form is not None),
+        line=line_of(link, at.invitation.meeting_id),
+        token=commune_links.token_of(link),
     )
 
 
@@ -122,9 +138,9 @@ def _answer(request: PortalRequest, token: str, link: CommuneLink, at: Standing)
             waited=request.waited(),
         )
     except commune_links.Revoked:
-        return _page(request, "commune_revoked.html", link, at, status=410)
+        return page_of(request, "commune_revoked.html", link, at, status=410)
     except Closed as too_late:
-        return _form_page(request, link, _standing(link), form=form, too_late=too_late, status=409)
+        return _form_page(request, link, standing_of(link), form=form, too_late=too_late, status=409)
     except commune_links.TooMany:
         form.add_error(None, "Đã gửi quá nhiều lần. Chờ mười phút rồi gửi lại; chữ đã gõ vẫn còn ở đây.")
         return _form_page(request, link, at, form=form, status=429)

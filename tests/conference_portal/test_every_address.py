@@ -25,7 +25,9 @@ from reports.models import ExportJob
 from tests.cast import client_of
 from tests.factories import (
     ArrivingFileFactory,
+    BridgePointFactory,
     DelegateFactory,
+    IncidentFactory,
     InvitationFactory,
     MaterialFactory,
     RegistrationFactory,
@@ -138,6 +140,25 @@ ADDRESSES: dict[str, Address] = {
     "point_remove": Address(UNIT, get="o334433", post="o334433"),
     "assignment_points": Address(MEETING, get=REPORTERS),
     "point_contacts": Address(MEETING, get=EVERYBODY),
+    "point_checks": Address(UNIT, get="ooo44oo"),
+    "point_check": Address((*UNIT, "item"), post="33o4433"),
+    "point_sign": Address((*UNIT, "signed_part"), post="33344o3"),
+    # lines and incidents
+    "line_console_latest": Address(get="33333o3"),
+    "line_console": Address(MEETING, get="oooooo3"),
+    "line_point": Address(UNIT, get="33344o3", post="33344o3"),
+    "line_call": Address(UNIT, post="33344o3"),
+    "line_retest": Address(UNIT, post="33344o3"),
+    "line_order": Address(UNIT, post="33344o3"),
+    "line_ready": Address(UNIT, post="33o4433"),
+    "incidents_latest": Address(get=EVERYBODY),
+    "incidents": Address(MEETING, get=EVERYBODY),
+    "incident_where": Address(MEETING, get="o3oooo3"),
+    "incident_open": Address(UNIT, get="o3o44o3", post="o3o44o3"),
+    "incident": Address(("slug", "incident"), get="ooo44o4"),
+    "incident_take": Address(("slug", "incident"), post="o3344o4"),
+    "incident_note": Address(("slug", "incident"), post="o3344o4"),
+    "incident_close": Address(("slug", "incident"), post="o3344o4"),
     # registrations
     "todo": Address(get=CLERKS),
     "registration_own_latest": Address(get=CLERKS),
@@ -159,6 +180,8 @@ ADDRESSES: dict[str, Address] = {
     "registration_commune_answers": Address(UNIT, get=READERS_OF_A_UNIT),
     "registration_commune_answer": Address((*UNIT, "answer"), get=THE_UNIT, post=THE_UNIT),
     "commune_link": Address(("token",), get=EVERYBODY, post=EVERYBODY),
+    "commune_link_ready": Address(("token",), post=EVERYBODY),
+    "commune_link_incident": Address(("token",), get=EVERYBODY, post=EVERYBODY),
     "registration_delegates": Address(UNIT, post=THE_UNIT),
     "registration_delegate": Address((*UNIT, "delegate"), get=THE_UNIT, post=THE_UNIT),
     "registration_delegate_remove": Address((*UNIT, "delegate"), post=THE_UNIT),
@@ -215,12 +238,23 @@ ADDRESSES: dict[str, Address] = {
     # reports
     "board_latest": Address(get=REPORTERS),
     "board": Address(MEETING, get=REPORTERS),
+    "board_file": Address(("slug", "form"), get=REPORTERS),
+    "freezes": Address(MEETING, get=REPORTERS),
+    "board_compare": Address(MEETING, get=REPORTERS),
     "board_margin": Address(MEETING, get=REPORTERS),
     "exports_latest": Address(get=REPORTERS),
     "exports": Address(MEETING, get=REPORTERS, post=REPORTERS),
+    "point_files": Address(MEETING, get="oo333o3", post="oo333o3"),
+    "export_schedule": Address(MEETING, post=REPORTERS),
+    "export_schedule_stop": Address(("schedule",), post=REPORTERS),
+    "export_template": Address(get=REPORTERS, post=REPORTERS),
+    "export_template_file": Address(get=REPORTERS),
+    "export_template_withdraw": Address(post=REPORTERS),
+    "export_file": Address(("export_token",), get=EVERYBODY),
     "totals": Address(MEETING, get=REPORTERS),
     "export_download": Address(("job",), get="oo44444"),
     "export_cancel": Address(("job",), post="oo44444"),
+    "export_retry": Address(("job",), post="oo44444"),
     # sign-in: one's own account, whoever one is
     "account_login": Address(get=EVERYBODY, post=EVERYBODY),
     "account_logout": Address(get=EVERYBODY, post=EVERYBODY),
@@ -246,6 +280,8 @@ OPEN_TO_STRANGERS = {
     "account_inactive",
     "calendar_feed",
     "commune_link",
+    "commune_link_incident",
+    "commune_link_ready",
     "healthz",
     "readyz",
     "report_esms",
@@ -278,7 +314,16 @@ def people(trang, nguyet, an, cuong, lan, hung, dien) -> dict[str, Client]:
 
 @pytest.fixture
 def world(
-    meeting, an, can_loc, can_loc_communes, can_loc_invitation, district_roles, line_assignment, trang, nguyet
+    meeting,
+    an,
+    can_loc,
+    can_loc_communes,
+    can_loc_invitation,
+    district_roles,
+    line_assignment,
+    power_assignment,
+    trang,
+    nguyet,
 ) -> dict[str, Any]:
     """What the addresses name: Can Lộc's rows, submitted once, with one delegate removed."""
     desk = {"invitation_id": can_loc_invitation.pk, "user": an, "waited": AT_ONCE}
@@ -291,6 +336,7 @@ def world(
     issuing.first(meeting=meeting, user=trang, now=meeting.published_at)
     job = ExportJob.objects.create(meeting=meeting, asked_by=trang, kind=ExportJob.Kind.DELEGATES)
     (link,) = commune_links.make_links(**desk, communes=can_loc_communes[:1])
+    BridgePointFactory.create(meeting=meeting, unit=can_loc_communes[0])
     answer = link.answers.create(form_uuid=uuid4(), values={}, arrived_at=link.made_at)
     now = submission.decided_at
     reminder = Reminder.objects.create(
@@ -306,6 +352,7 @@ def world(
     RegistrationFactory.create(invitation=before, submitted=True)
     return {
         "slug": meeting.slug,
+        "form": "xlsx",
         "unit": can_loc.slug,
         "commune": can_loc_communes[0].slug,
         "role": district_roles[0].pk,
@@ -318,6 +365,9 @@ def world(
         "link": link.pk,
         "answer": answer.pk,
         "token": commune_links.token_of(link),
+        "item": "hoi-truong",
+        "signed_part": "vien-thong",
+        "incident": IncidentFactory.create(point=can_loc.bridge_points.get(meeting=meeting)).key,
         "feed": calendars.token_of(calendars.make_feed(user=an)),
         "scan": SignedScanFactory.create(submission=submission).key,
         "share": share.pk,
@@ -332,6 +382,10 @@ def world(
         "audience_part": "nhom",
         "audience": meeting.audiences.first().pk,
         "job": job.pk,
+        "export_token": "khong-phai-duong-dan",
+        "schedule": meeting.export_schedules.create(
+            user=trang, kind=job.kind, when="deadline", minutes=5, made_at=now
+        ).pk,
         "reminder": reminder.pk,
         "step": policies.policy_of(meeting).steps.first().pk,
         "uidb36": "1",
