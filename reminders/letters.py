@@ -17,6 +17,7 @@ from invitations.changes import asks_again as is_moved
 from invitations.issuing import part_of
 from invitations.letters.writing import pdfs_of
 from invitations.models import Invitation, LetterIssue, Meeting
+from registrations.states import own_deadlines
 from reminders.channels import Attachment
 from reminders.models import Reminder
 from reminders.policy import LETTERS, Instant
@@ -153,7 +154,8 @@ class Attachments:
         letters = pdfs_of(part_of(own[0], invitation) for _, own, invitation in found)
         for (reminder, own, invitation), letter in zip(found, letters, strict=True):
             name = f"{own[0].meeting.slug}-ban-{own[0].number}"
+            calendar = calendar_of(own, invitation.unit, own_deadlines(invitation.unit))
             self._made[reminder.pk] = (
                 Attachment(f"giay-moi-{name}.pdf", letter, "application/pdf"),
-                Attachment(f"{name}.ics", calendar_of(own, invitation.unit), "text/calendar"),
+                Attachment(f"{name}.ics", calendar, "text/calendar"),
             )

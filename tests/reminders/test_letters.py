@@ -19,7 +19,7 @@ from reminders.channels import Attachment
 from reminders.models import Reminder
 from reminders.services import policies
 from reminders.services.starting import NO_ATTACHMENT
-from tests.factories import InvitationFactory, UnitFactory
+from tests.factories import ExtensionFactory, InvitationFactory, UnitFactory
 from tests.mail import SmtpServer
 from tests.reminders.conftest import mail_of
 
@@ -67,9 +67,11 @@ def text_of(mail: EmailMessage) -> str:
     return " ".join(str(body.get_content()).split())
 
 
-def test_each_unit_gets_its_letter_once_with_pdf_and_calendar(
-    smtp_server: SmtpServer, issued: LetterIssue, meeting: Meeting
+def test_each_unit_gets_its_letter_once_with_pdf_and_its_own_calendar(
+    smtp_server: SmtpServer, issued: LetterIssue, meeting: Meeting, can_loc_invitation: Invitation
 ) -> None:
+    later = meeting.registration_deadline + timedelta(hours=20)
+    ExtensionFactory.create(invitation=can_loc_invitation, until=later)
     assert outbox.plan(now=issued.issued_at) == 3
     assert outbox.plan(now=issued.issued_at + timedelta(minutes=1)) == 0
     assert outbox.send_due(now=issued.issued_at) == {State.SENT: 3}
@@ -80,7 +82,9 @@ def test_each_unit_gets_its_letter_once_with_pdf_and_calendar(
     files = attached(mail)
     assert set(files) == {f"giay-moi-{meeting.slug}-ban-1.pdf", f"{meeting.slug}-ban-1.ics"}
     assert files[f"giay-moi-{meeting.slug}-ban-1.pdf"].startswith(b"%PDF-")
-    assert len(Calendar.from_ical(files[f"{meeting.slug}-ban-1.ics"]).walk("VEVENT")) == 4
+    entries = Calendar.from_ical(files[f"{meeting.slug}-ban-1.ics"]).walk("VEVENT")
+    assert len(entries) == 4
+    assert later.replace(microsecond=0) in {entry.decoded("dtend") for entry in entries}
 
 
 def test_what_is_attached_is_the_units_own_part_of_the_frozen_version(
