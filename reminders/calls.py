@@ -25,6 +25,7 @@ from invitations.models import Meeting
 from registrations.states import Standing, standings
 from reminders.forms import FindUnitForm
 from reminders.models import Call, Reminder
+from reminders.policy import LETTERS
 
 State = Reminder.State
 
@@ -58,7 +59,7 @@ class Line:
 
     @property
     def reminded(self) -> int:
-        """How many messages went out to it by all ways."""
+        """How many messages chased it by all ways; the letter itself does not count."""
         return sum(one.number for one in self.sent)
 
     @property
@@ -231,6 +232,7 @@ def _people(silent: list[Standing]) -> dict[int, list[Person]]:
 def _sent(meeting: Meeting, units: list[int]) -> dict[int, list[Sent]]:
     rows = (
         Reminder.objects.filter(meeting=meeting, unit__in=units, state=State.SENT)
+        .exclude(kind__in=LETTERS)
         .order_by("unit_id", "channel")
         .values_list("unit_id", "channel")
         .annotate(Count("pk"))
@@ -242,11 +244,12 @@ def _sent(meeting: Meeting, units: list[int]) -> dict[int, list[Sent]]:
 
 
 def _last(meeting: Meeting, units: list[int]) -> dict[int, Reminder]:
-    """The newest message to each unit that was tried, whatever came of it."""
+    """The newest message that chased each unit and was tried, whatever came of it."""
     tried = Reminder.objects.filter(
         Q(attempts__gte=1) | Q(state=State.FAILED), meeting=meeting, unit__in=units
     )
-    newest = tried.order_by("unit_id", "-due_at", "-pk").distinct("unit_id").defer("body")
+    chasing = tried.exclude(kind__in=LETTERS)
+    newest = chasing.order_by("unit_id", "-due_at", "-pk").distinct("unit_id").defer("body")
     return {one.unit_id or 0: one for one in newest}
 
 

@@ -9,11 +9,15 @@ from django.db import transaction
 
 from accounts.clock import database_now
 from accounts.models import User
+from accounts.permissions import Right
+from invitations.models import Invitation
+from reminders.called import called, people_of
 from reminders.channels import is_set_up
 from reminders.composing import message_id
-from reminders.models import Reminder
+from reminders.models import Level, Reminder
 from reminders.policy import LETTERS
-from reminders.services import by_hand
+from reminders.reach import NO_ADDRESS, NO_WAY, Reach, first_way, ways_to
+from reminders.services.by_hand import NOT_AGAIN_WITHIN
 
 State = Reminder.State
 RESENT = (State.FAILED, State.SENT)
@@ -37,8 +41,9 @@ def resend(*, reminder_id: int, user: User, why: str, now: datetime | None = Non
     if objection := _objection(reminder):
         raise ValidationError(objection)
     if reminder.state == State.FAILED:
-        return by_hand.resend(reminder_id=reminder_id, user=user, why=why[:300])
-    again = _once_more(reminder, now or database_now())
+        again = _back_into_the_queue(reminder, now or database_now())
+    else:
+        again = _once_more(reminder, now or database_now())
     again.asked_by, again.asked_why = user, why[:300]
     again.save()
     return again
@@ -56,13 +61,27 @@ def _objection(reminder: Reminder) -> str:
     return ""
 
 
+def _back_into_the_queue(failed: Reminder, now: datetime) -> Reminder:
+    """The same row, to the address of today, unless that address has had this very message."""
+    failed.recipient, failed.level, failed.channel = _address_today(failed)
+    same = Reminder.objects.filter(
+        meeting=failed.meeting_id, unit=failed.unit_id, channel=failed.channel, kind=failed.kind,
+        slot=failed.slot, recipient=failed.recipient,
+    )  # fmt: skip
+    if same.exclude(pk=failed.pk).exists():
+        raise ValidationError("Địa chỉ này đã có chính tin ấy trong hộp gửi.")
+    failed.state, failed.failure = State.PENDING, ""
+    failed.asked_at = failed.due_at = now
+    return failed
+
+
 def _once_more(sent: Reminder, now: datetime) -> Reminder:
     """A new message with the same text, by hand, to the address of today; what was sent stays as it is."""
-    recipient, level, channel = by_hand.address_today(sent)
+    recipient, level, channel = _address_today(sent)
     copies = Reminder.objects.filter(
         meeting=sent.meeting, unit=sent.unit, channel=channel, subject=sent.subject, asked_at__isnull=False
     )
-    if copies.filter(slot__gt=now - by_hand.NOT_AGAIN_WITHIN).exclude(pk=sent.pk).exists():
+    if copies.filter(slot__gt=now - NOT_AGAIN_WITHIN).exclude(pk=sent.pk).exists():
         raise ValidationError("Tin này vừa được gửi lại trong 10 phút qua.")
     return Reminder(
         meeting=sent.meeting,
@@ -79,3 +98,25 @@ def _once_more(sent: Reminder, now: datetime) -> Reminder:
         message_id=message_id(),
         asked_at=now,
     )
+
+
+def _address_today(reminder: Reminder) -> tuple[str, str, str]:
+    """Address, level and channel as they are now: those of before, else the contact's."""
+    if reminder.unit_id is None:
+        office = ", ".join(User.objects.who_may(Right.REMIND).values_list("email", flat=True))
+        if office:
+            return office, "", reminder.channel
+        raise ValidationError(f"{NO_ADDRESS}: thêm địa chỉ ở mục Đơn vị rồi gửi lại.")
+    found = called(Invitation.objects.filter(meeting=reminder.meeting_id, unit=reminder.unit_id))
+    people = people_of(found)[found[0].pk] if found else {}
+    found_ways: list[Reach] = [
+        way
+        for level in dict.fromkeys([reminder.level or Level.CONTACT, Level.CONTACT])
+        if level in people
+        for way in ways_to(people[level], level, [reminder.channel])
+    ]
+    way = first_way(found_ways)
+    if way is None:
+        why = found_ways[0].failure if found_ways else NO_ADDRESS if reminder.channel == "mail" else NO_WAY
+        raise ValidationError(f"{why}: thêm địa chỉ ở mục Đơn vị rồi gửi lại.")
+    return way.recipient, way.level, way.channel

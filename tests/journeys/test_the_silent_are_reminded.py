@@ -1,4 +1,4 @@
-"""Journey 5: beat wakes the worker, mails go out over SMTP, and who has answered hears nothing."""
+"""Journey 5: beat wakes the worker, mails go out over SMTP, who answered hears nothing, one is rung up."""
 
 import time
 from datetime import timedelta
@@ -43,3 +43,10 @@ def test_beat_and_worker_remind_just_the_silent(
     sign_in(page, trang)
     page.goto("/hop-gui/")
     page.get_by_text("Huyện ủy Nghi Xuân").first.wait_for()
+
+    page.goto(f"/hoi-nghi/{meeting.slug}/danh-sach-goi/")
+    page.get_by_role("row", name="Huyện ủy Nghi Xuân").get_by_role("link", name="Gọi, ghi kết quả").click()
+    page.get_by_label("Người nghe").fill("Đặng Quốc Cường")
+    page.get_by_role("button", name="Sẽ gửi đăng ký").click()
+    page.get_by_role("link", name="Đã hẹn sẽ gửi").click()
+    page.get_by_text("gọi đồng chí Đặng Quốc Cường").wait_for()

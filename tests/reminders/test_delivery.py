@@ -7,6 +7,7 @@ import logging
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
@@ -85,6 +86,14 @@ def test_the_same_report_a_second_time_changes_nothing(sms: Reminder, client: Cl
     sms.refresh_from_db()
     assert sms.delivered_at == first
     assert [report.delivered for report in DeliveryReport.objects.all()] == [True]
+
+
+def test_a_report_is_never_changed_or_removed(sms: Reminder, client: Client) -> None:
+    client.get(where(sms), GOOD)
+    for deed in (lambda rows: rows.update(delivered=False), lambda rows: rows.delete()):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            deed(DeliveryReport.objects.all())
+    assert DeliveryReport.objects.get().delivered
 
 
 def test_a_report_without_its_proof_is_refused_and_logged_without_its_content(
