@@ -33,7 +33,7 @@ class Fault(NamedTuple):
 class Plan(NamedTuple):
     """How often what is done in one run."""
 
-    kills: int
+    kills: dict[str, int]
     broker: dict[str, tuple[float, ...]]
     """How long each freeze, death and flush of the broker lasts."""
     mail: dict[str, tuple[float, ...]]
@@ -41,14 +41,14 @@ class Plan(NamedTuple):
 
 
 SHORT = Plan(
-    kills=10,
+    kills={"sender child": 7, "sender": 2, "beat": 1},
     broker={"redis frozen": (3,), "redis killed": (1,), "redis flushed": (0,)},
     mail={"mail refuses connections": (2,), "mail 421": (2,), "mail 450": (2,), "mail hangs": (3,)},
     lost_answers=4,
 )
 
 LONG = Plan(
-    kills=200,
+    kills={"sender child": 170, "sender": 15, "beat": 15},
     broker={"redis frozen": (30, 30), "redis killed": (2, 5, 10), "redis flushed": (0,) * 6},
     mail={
         "mail refuses connections": (5, 20),
@@ -64,12 +64,7 @@ LONG = Plan(
 def draw(plan: Plan, seconds: float, seed: int) -> list[Fault]:
     """Spread the faults of ``plan`` over a run: kills all along, of mail and broker one after the other."""
     random_ = random.Random(f"faults {seed}")
-    kills = ["sender child"] * plan.kills
-    for place in range(plan.kills):
-        if place % 5 == 2:
-            kills[place] = "sender"
-        elif place % 10 == 6:
-            kills[place] = "beat"
+    kills = [what for what, times in plan.kills.items() for _ in range(times)]
     random_.shuffle(kills)
     faults = [
         Fault((place + random_.random()) * seconds / (len(kills) or 1), what)
