@@ -29,6 +29,8 @@ class Called(NamedTuple):
     meeting_id: int
     unit_id: int
     sent_at: datetime
+    seen_at: datetime | None
+    confirmed_at: datetime | None
     declined_at: datetime | None
     contact_name: str
     contact_phone: str
@@ -71,6 +73,11 @@ class Called(NamedTuple):
         return self.declined_at is not None and not self.is_answered
 
     @property
+    def is_silent(self) -> bool:
+        """Neither a submission nor a refusal stands."""
+        return not (self.is_answered or self.is_declined)
+
+    @property
     def has_begun(self) -> bool:
         """Something is written down."""
         return bool(self.version)
@@ -86,7 +93,8 @@ class Called(NamedTuple):
 
 
 _COLUMNS = (
-    "pk", "meeting_id", "unit_id", "sent_at", "declined_at", "contact_name", "contact_phone", "contact_email",
+    "pk", "meeting_id", "unit_id", "sent_at", "seen_at", "confirmed_at", "declined_at",
+    "contact_name", "contact_phone", "contact_email",
     "unit__name", "unit__short_name", "unit__slug", "unit__email", "unit__phone", "unit__path",
     "unit__parent_id", "unit__leader_name", "unit__leader_email", "unit__leader_phone",
     "registration__pk", "registration__state", "registration__version", "registration__return_remark",
@@ -112,7 +120,9 @@ class _Unit(NamedTuple):
     leader_phone: str
 
 
-class _Clerks(NamedTuple):
+class Clerks(NamedTuple):
+    """Addresses and telephones of a unit's clerks."""
+
     mails: list[str]
     phones: list[str]
 
@@ -126,13 +136,14 @@ def people_of(units: Collection[Called]) -> dict[int, dict[str, Person]]:
         .order_by()
         .values_list("pk", "name", "slug", "email", "phone", "leader_email", "leader_phone")
     }
-    clerks = _clerks({one.unit_id for one in units} | parents)
+    clerks = clerks_of({one.unit_id for one in units} | parents)
     of_parents = {pk: _of_parent(unit, clerks[pk]) for pk, unit in above.items()}
     return {one.pk: _of_unit(one, clerks[one.unit_id], of_parents) for one in units}
 
 
-def _clerks(units: Collection[int]) -> dict[int, _Clerks]:
-    found: dict[int, _Clerks] = defaultdict(lambda: _Clerks([], []))
+def clerks_of(units: Collection[int]) -> dict[int, Clerks]:
+    """Return, by unit, how its clerks can be reached; one query."""
+    found: dict[int, Clerks] = defaultdict(lambda: Clerks([], []))
     people = User.objects.filter(unit__in=units, role=Role.CLERK, is_active=True).order_by("pk")
     for unit, mail, phone in people.values_list("unit_id", "email", "phone"):
         found[unit].mails.extend([mail] if mail else [])
@@ -140,7 +151,7 @@ def _clerks(units: Collection[int]) -> dict[int, _Clerks]:
     return found
 
 
-def _of_unit(one: Called, clerks: _Clerks, parents: dict[int, Person]) -> dict[str, Person]:
+def _of_unit(one: Called, clerks: Clerks, parents: dict[int, Person]) -> dict[str, Person]:
     mails = (one.email,) if one.email else tuple(clerks.mails)
     phones = _filled(one.phone, *clerks.phones)
     people: dict[str, Person] = {
@@ -159,7 +170,7 @@ def _of_unit(one: Called, clerks: _Clerks, parents: dict[int, Person]) -> dict[s
     return people
 
 
-def _of_parent(unit: _Unit, clerks: _Clerks) -> Person:
+def _of_parent(unit: _Unit, clerks: Clerks) -> Person:
     mails = _filled(unit.email) or tuple(clerks.mails) or _filled(unit.leader_email)
     return Person(unit.name, mails, _filled(unit.phone, *clerks.phones, unit.leader_phone), unit.slug)
 

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -170,7 +171,12 @@ def plain_row(
 
 def message_id() -> str:
     """Return a key that no other message has."""
-    return f"<{uuid.uuid4()}@{urlsplit(settings.PORTAL_BASE_URL).hostname or 'localhost'}>"
+    return f"<{uuid.uuid4()}@{_host(settings.PORTAL_BASE_URL)}>"
+
+
+@lru_cache
+def _host(address: str) -> str:
+    return urlsplit(address).hostname or "localhost"
 
 
 def day_of(moment: datetime) -> tuple[datetime, datetime]:

@@ -13,16 +13,15 @@ from django.db.models import Count, Sum
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from accounts.models import COMMUNE_TIERS, Unit, User
+from accounts.models import COMMUNE_TIERS, Unit
 from accounts.templatetags.portal import hour, moment, phone, weekday_date
 from accounts.vietnamese import line
 from bridge_points.models import BridgePoint
 from invitations.deadlines import is_over
 from invitations.models import Contact, Meeting
 from registrations.models import Delegate, Headcount, Registration
-from registrations.states import Standing
 from reminders import letters, texts
-from reminders.called import Called, untested
+from reminders.called import Called, Clerks, untested
 from reminders.models import Reminder, Step
 from reminders.policy import Instant, Timetable
 from reminders.texts import Text
@@ -47,14 +46,6 @@ class Draft(NamedTuple):
     named: int
     names_missing: int
     communes_unanswered: int
-
-
-class Missing(NamedTuple):
-    """A unit on the office's list."""
-
-    unit: Unit
-    words: str
-    phones: list[str]
 
 
 class Case(NamedTuple):
@@ -217,30 +208,31 @@ def _by_hand(case: Case, link: str) -> Wording:
 
 
 def to_office(
-    meeting: Meeting, standings: list[Standing], clerks: dict[int, list[User]], now: datetime
+    meeting: Meeting, units: Sequence[Called], clerks: Mapping[int, Clerks], now: datetime
 ) -> Wording:
     """Write the digest: who is missing, why as far as known, and whom to call there."""
-    missing = [
-        Missing(
-            unit := standing.invitation.unit,
-            _how_far(standing),
-            list(dict.fromkeys(phone for phone in [unit.phone, *_phones(clerks, unit)] if phone)),
-        )
-        for standing in standings
-        if standing.is_silent
-    ]
-    answered = sum(standing.is_answered for standing in standings)
+    silent = [one for one in units if one.is_silent]
+    lines = [f"{place}. {_silence(one, clerks)}" for place, one in enumerate(silent, start=1)]
+    answered = sum(one.is_answered for one in units)
     return _write(
         Reminder.Kind.DIGEST,
         meeting=meeting,
         deadline=meeting.registration_deadline,
         is_over=is_over(meeting.registration_deadline, now),
-        called=len(standings),
+        called=len(units),
         answered=answered,
-        declined=len(standings) - len(missing) - answered,
-        missing=missing,
+        declined=len(units) - len(silent) - answered,
+        missing=len(silent),
+        lines="\n".join(lines),
         link=_link("meeting", meeting.slug),
     )
+
+
+def _silence(one: Called, clerks: Mapping[int, Clerks]) -> str:
+    """One line of the digest: the unit, how far it is, its telephones."""
+    numbers = dict.fromkeys(number for number in (one.phone, *clerks[one.unit_id].phones) if number)
+    phones = f". Điện thoại: {', '.join(phone(number) for number in numbers)}" if numbers else ""
+    return f"{one.name}: {_how_far(one)}{phones}"
 
 
 def of_letters(due: Collection[letters.Due]) -> list[Wording]:
@@ -283,21 +275,16 @@ def _link(name: str, *args: str) -> str:
     return f"{settings.PORTAL_BASE_URL}{reverse(name, args=args)}"
 
 
-def _how_far(standing: Standing) -> str:
-    invitation, registration = standing.invitation, standing.registration
-    if standing.deadline > invitation.meeting.registration_deadline:
-        return f"được gia hạn đến {moment(standing.deadline)}"
-    if registration is not None and registration.state == Registration.State.RETURNED:
+def _how_far(one: Called) -> str:
+    if one.is_extended:
+        return f"được gia hạn đến {moment(one.deadline)}"
+    if one.state == Registration.State.RETURNED:
         return "đã trả lại, chưa gửi lại"
-    if registration is not None:
+    if one.registration_id is not None:
         return "đang soạn, chưa gửi"
-    if invitation.confirmed_at is not None:
+    if one.confirmed_at is not None:
         return "đã xác nhận, chưa khai"
-    return "đã xem giấy mời, chưa khai" if invitation.seen_at is not None else "chưa mở giấy mời"
-
-
-def _phones(clerks: dict[int, list[User]], unit: Unit) -> Iterable[str]:
-    return (clerk.phone for clerk in clerks.get(unit.pk, []))
+    return "đã xem giấy mời, chưa khai" if one.seen_at is not None else "chưa mở giấy mời"
 
 
 def _contacts(meetings: set[int]) -> dict[int, list[Contact]]:

@@ -44,9 +44,14 @@ class ReminderQuerySet(models.QuerySet["Reminder"]):
         return self.filter(unit__path__startswith=user.unit.path, state__in=told)
 
     def due(self, at: datetime) -> ReminderQuerySet:
-        """Those to be sent, or settled, at ``at`` that no living sender holds; the longest due first."""
+        """Those to be sent, or settled, at ``at`` that no living sender holds; the longest due first.
+
+        What the plan of a paused meeting wrote waits, unless a person asked for it.
+        """
         free = Q(lease_until__isnull=True) | Q(lease_until__lte=at)
-        return self.filter(free, state__in=Reminder.TO_DO, due_at__lte=at).order_by("due_at", "pk")
+        paused = Meeting.objects.filter(reminder_policy__paused_at__isnull=False)
+        waits = Q(meeting__in=paused, asked_at__isnull=True, step__isnull=False)
+        return self.filter(free, ~waits, state__in=Reminder.TO_DO, due_at__lte=at).order_by("due_at", "pk")
 
     def held(self, *, by: uuid.UUID) -> ReminderQuerySet:
         """Those that nobody else has claimed since ``by`` did: the fence before every later write."""

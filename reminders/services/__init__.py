@@ -3,8 +3,9 @@
 PostgreSQL is the truth; Celery beat and ``manage.py send_reminders`` only wake the work.
 """
 
-from reminders.services.by_hand import Asked, remind_now, resend
+from reminders.services.by_hand import Asked, remind_now
 from reminders.services.planning import plan
+from reminders.services.resending import resend
 from reminders.services.sending import send_by, send_due
 from reminders.services.waking import channels_with_work, plan_alone
 

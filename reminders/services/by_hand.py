@@ -1,28 +1,23 @@
-"""What a person in the office asks for: remind now, send a step before its time, withdraw it, try again."""
+"""What a person in the office asks for: remind now, send a step before its time, withdraw it."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from accounts.clock import database_now
 from accounts.models import Unit, User
-from accounts.permissions import Right
 from invitations.models import Invitation, Meeting
-from reminders.called import Called, called, people_of, untested
+from reminders.called import Called, called, untested
 from reminders.composing import compose, write
-from reminders.models import Level, Reminder
+from reminders.models import Reminder
 from reminders.policy import ANCHORS, Instant, Timetable
-from reminders.reach import NO_ADDRESS, NO_WAY, first_way, ways_to
 from reminders.services import policies
 from reminders.services.planning import Wanted, is_owed, planned_keys, unit_key
-
-if TYPE_CHECKING:
-    from reminders.reach import Reach
 
 Kind, State, Objection = Reminder.Kind, Reminder.State, Reminder.Objection
 
@@ -149,7 +144,7 @@ def _picked(
     """What of the picks is still to come, judged once the invitations are locked."""
     found = {one.unit_id: one for one in _locked(meeting, {pick.unit_id for pick in picks})}
     now = now or database_now()
-    tables = policies.timetables([Meeting.objects.get(pk=meeting.pk)])
+    tables = policies.written([Meeting.objects.get(pk=meeting.pk)])
     table = tables[meeting.pk]
     points = untested({meeting.pk} if any(pick.kind == Kind.LINE_TEST for pick in picks) else set())
     planned = planned_keys([meeting.pk], {pick.slot for pick in picks})
@@ -166,59 +161,3 @@ def _instant(pick: Pick, one: Called, table: Timetable) -> Instant | None:
     anchor = ANCHORS.get(Kind(pick.kind)) if pick.kind in Kind.values else None
     instants = table.instants(anchor, one.deadline) if anchor else []
     return next((instant for instant in instants if instant.key == (pick.kind, pick.slot)), None)
-
-
-# ── Again ────────────────────────────────────────────────────────────────────────────────────
-
-
-@transaction.atomic
-def resend(*, reminder_id: int, user: User, why: str = "") -> Reminder:
-    """Put a message that failed for good back into the queue, to the recipient's address of today.
-
-    Raises ``ValidationError`` when it did not fail, when there is still no address, and when that address
-    has had this very message.
-    """
-    reminder = Reminder.objects.select_for_update(of=("self",)).select_related("unit").get(pk=reminder_id)
-    if not reminder.can_be_resent:
-        raise ValidationError("Thư này không ở trạng thái không gửi được.")
-    reminder.recipient, reminder.level, reminder.channel = address_today(reminder)
-    same = Reminder.objects.filter(
-        meeting=reminder.meeting_id, unit=reminder.unit_id, channel=reminder.channel, kind=reminder.kind,
-        slot=reminder.slot, recipient=reminder.recipient,
-    )  # fmt: skip
-    if same.exclude(pk=reminder.pk).exists():
-        raise ValidationError("Địa chỉ này đã có chính thư ấy trong hộp gửi.")
-    reminder.asked_at = reminder.due_at = database_now()
-    reminder.state, reminder.failure, reminder.asked_by, reminder.asked_why = State.PENDING, "", user, why
-    reminder.save(
-        update_fields=[
-            "recipient", "level", "channel", "state", "failure",
-            "due_at", "asked_at", "asked_by", "asked_why",
-        ]
-    )  # fmt: skip
-    return reminder
-
-
-def address_today(reminder: Reminder) -> tuple[str, str, str]:
-    """Return address, level and channel as they are now: those of before, else the contact's.
-
-    Raises ``ValidationError`` where there is none.
-    """
-    if reminder.unit_id is None:
-        office = ", ".join(User.objects.who_may(Right.REMIND).values_list("email", flat=True))
-        if office:
-            return office, "", reminder.channel
-        raise ValidationError(f"{NO_ADDRESS}: thêm địa chỉ ở mục Đơn vị rồi gửi lại.")
-    found = called(Invitation.objects.filter(meeting=reminder.meeting_id, unit=reminder.unit_id))
-    people = people_of(found)[found[0].pk] if found else {}
-    found_ways: list[Reach] = [
-        way
-        for level in dict.fromkeys([reminder.level or Level.CONTACT, Level.CONTACT])
-        if level in people
-        for way in ways_to(people[level], level, [reminder.channel])
-    ]
-    way = first_way(found_ways)
-    if way is None:
-        why = found_ways[0].failure if found_ways else NO_ADDRESS if reminder.channel == "mail" else NO_WAY
-        raise ValidationError(f"{why}: thêm địa chỉ ở mục Đơn vị rồi gửi lại.")
-    return way.recipient, way.level, way.channel

@@ -14,9 +14,8 @@ from accounts.permissions import Right
 from invitations.deadlines import is_over
 from invitations.models import Invitation, Meeting
 from registrations.models import Extension, Registration
-from registrations.states import Standing, standing, with_extension
 from reminders import letters, policy, wording
-from reminders.called import Called, called, people_of, untested
+from reminders.called import Called, called, clerks_of, people_of, untested
 from reminders.composing import Planned, channels_of, compose, day_of, plain_row, row_of, ways, write
 from reminders.models import Level, Reminder, Step
 from reminders.policy import ANCHORS, LETTERS, Instant, Timetable
@@ -152,24 +151,15 @@ def _digest_due(table: Timetable, now: datetime) -> Instant | None:
 def _digests(digests: Collection[tuple[Meeting, Instant]], now: datetime) -> list[Planned]:
     if not digests:
         return []
-    standings: dict[int, list[Standing]] = defaultdict(list)
-    for invitation in with_extension(
-        Invitation.objects.sent()
-        .filter(meeting__in=[meeting for meeting, _ in digests])
-        .select_related("meeting")
-    ):
-        standings[invitation.meeting_id].append(standing(invitation, now))
-    clerks: dict[int, list[User]] = defaultdict(list)
-    units = [one.invitation.unit for many in standings.values() for one in many]
-    for clerk in User.objects.clerks_of(*units):
-        clerks[clerk.unit_id or 0].append(clerk)
+    units: dict[int, list[Called]] = defaultdict(list)
+    for one in called(Invitation.objects.filter(meeting__in=[meeting for meeting, _ in digests])):
+        units[one.meeting_id].append(one)
+    clerks = clerks_of({one.unit_id for many in units.values() for one in many})
     office = list(User.objects.who_may(Right.REMIND).values_list("email", flat=True))
     return [
-        plain_row(
-            meeting, None, instant, office, wording.to_office(meeting, standings[meeting.pk], clerks, now)
-        )
+        plain_row(meeting, None, instant, office, wording.to_office(meeting, units[meeting.pk], clerks, now))
         for meeting, instant in digests
-        if is_over(meeting.registration_deadline, now) or any(one.is_silent for one in standings[meeting.pk])
+        if is_over(meeting.registration_deadline, now) or any(one.is_silent for one in units[meeting.pk])
     ]
 
 

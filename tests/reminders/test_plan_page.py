@@ -139,14 +139,19 @@ def test_the_page_asks_as_often_for_many_units_as_for_few(
 
 
 def test_a_paused_meeting_plans_nothing_and_goes_on_with_the_latest(
-    soon: datetime, meeting: Meeting, hour_before: datetime, trang: User
-) -> None:
+    soon: datetime, meeting: Meeting, hour_before: datetime, trang: User, can_loc: Unit,
+    smtp_server: SmtpServer,
+) -> None:  # fmt: skip
     address = reverse("reminder_plan_pause", args=[meeting.slug])
+    choose(trang, meeting, "gui", pick_of(can_loc, hour_before))
+    Reminder.objects.update(asked_at=None)
     client_of(trang).post(address)
     assert "Đang tạm dừng nhắc" in page(trang, meeting)
     assert services.plan(now=hour_before) == 0
+    assert services.send_due(now=hour_before) == {}
     client_of(trang).post(address, {"viec": "tiep"})
-    assert services.plan(now=hour_before + timedelta(minutes=20)) == 3
+    assert services.send_due(now=hour_before) == {State.SENT: 1}
+    assert services.plan(now=hour_before + timedelta(minutes=20)) == 2
 
 
 def test_a_cancelled_message_is_never_planned_again(
