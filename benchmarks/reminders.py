@@ -68,30 +68,29 @@ def measure(var: Path, size: Size) -> None:
     )
     print(f"\n  within {PLANNED_IN:.0f} s: {verdict(seconds[0], PLANNED_IN)}")
     with _post_office(var) as (address, counted):
-        tenth = units // 10
-        environment = {"EMAIL_URL": address}
-        ours = [
-            _by_the_outbox(meeting, tenth, var, environment),
-            _by_the_outbox(meeting, units, var, environment),
-        ]
+        tenth, environment = units // 10, {"EMAIL_URL": address}
+        sizes = [units] if size == QUICK else [tenth, units]
+        ours = [_by_the_outbox(meeting, messages, var, environment) for messages in sizes]
         plain = _by_plain_tasks(meeting, tenth, var, environment)
         came, different = counted()
-    assert (came, different) == (units + 2 * tenth, units), f"{came} mails came, {different} different ones"
+    expected = (sum(sizes) + tenth, units)
+    assert (came, different) == expected, f"{came} mails came, {different} different ones"
     show(
         "Due messages sent to a local SMTP server by one worker; every mail came once",
-        ["", "messages", "seconds", "a second", "MB, the largest child"],
+        ["", "messages", "seconds", "a second", "processor ms each", "MB, the largest child"],
         [
             [
                 one.way,
                 f"{one.messages:,}",
                 f"{one.seconds:.1f}",
                 f"{one.a_second:.0f}",
+                f"{1000 * one.processor / one.messages:.1f}",
                 f"{one.megabytes:.0f}",
             ]
             for one in [*ours, plain]
         ],
     )
-    print(f"\n  at least {A_SECOND} a second: {'met' if ours[1].a_second >= A_SECOND else 'MISSED'}")
+    print(f"\n  at least {A_SECOND} a second: {'met' if ours[-1].a_second >= A_SECOND else 'MISSED'}")
 
 
 @transaction.atomic

@@ -46,4 +46,5 @@ def test_every_measurement_prints_its_table() -> None:
     assert "all 9 submissions accepted and found in the database" in said
     assert "One clerk at a registration of 500 delegates" in said
     assert "Letters of 6 units" in said
+    assert "Due messages sent to a local SMTP server by one worker; every mail came once" in said
     assert said.count("floor: a minimal Django page") == 2
