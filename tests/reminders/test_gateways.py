@@ -5,17 +5,20 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.db.models import QuerySet
 
-from reminders import channels
+from reminders import channels, services
+from reminders.channel_health import try_now
 from reminders.channels import Message, gateway, zalo_keys
 from reminders.channels.interface import Outcome
-from reminders.models import Reminder, ZaloToken
+from reminders.models import ChannelState, Reminder, ZaloToken
 from tests.gateways import EsmsServer, ZaloServer
+from tests.mail import SmtpServer
 
 KEY = "0d6a2a80-6b43-4c0e-9f0a-3a5a1a0e2f11"
 PHONE, OTHER = "0912345678", "0987654321"
@@ -245,3 +248,47 @@ def test_two_senders_never_use_one_refresh_token(
     with ThreadPoolExecutor(4) as pool:
         keys = {one.result() for one in [pool.submit(take) for _ in range(4)]}
     assert (len(zalo.spent) == len(keys) == 1) is locked
+
+
+# ── With the outbox ──────────────────────────────────────────────────────────────────────────
+
+
+def test_a_wrong_key_turns_the_channel_red_and_the_message_waits_until_it_is_right(
+    esms: EsmsServer, planned: list[Reminder], hour_before: datetime, settings: Any
+) -> None:
+    waiting = planned[0]
+    Reminder.objects.exclude(pk=waiting.pk).delete()
+    Reminder.objects.filter(pk=waiting.pk).update(channel=Reminder.Channel.SMS, recipient=PHONE)
+    settings.ESMS_API_KEY = "sai"
+    services.send_by(Reminder.Channel.SMS, now=hour_before)
+    state = ChannelState.objects.get(channel=Reminder.Channel.SMS)
+    assert "ESMS_API_KEY" in state.why
+    assert state.red_since == hour_before
+    settings.ESMS_API_KEY = EsmsServer.keys[0]
+    soon = hour_before + timedelta(seconds=5)
+    services.send_by(Reminder.Channel.SMS, now=soon)
+    assert not esms.accepted  # not yet: it is tried again later, or when somebody says so
+    assert try_now(Reminder.Channel.SMS, now=soon)
+    services.send_by(Reminder.Channel.SMS, now=soon + timedelta(seconds=1))
+    waiting.refresh_from_db()
+    (taken,) = esms.accepted
+    assert (waiting.state, waiting.gateway_id) == (Reminder.State.SENT, taken.number)
+    state.refresh_from_db()
+    assert state.red_since is None
+
+
+@pytest.mark.parametrize("to", ["khong-phai-dia-chi@", "a b@", "@example.vn", "an@exam ple"])
+def test_a_malformed_address_is_refused_and_the_line_goes_on(smtp_server: SmtpServer, to: str) -> None:
+    smtp_server.refusals["bo@example.vn"] = "550 no such user"
+    with channels.open_channel(Reminder.Channel.MAIL) as way:
+        malformed, bounced, good = (
+            way.send(Message(f"<{n}@x.vn>", [one], "Nhắc", "Nhắc"))
+            for n, one in enumerate([to, "bo@example.vn", "an@example.vn"])
+        )
+    assert (malformed.outcome, bounced.outcome, good.outcome) == (
+        Outcome.REFUSED,
+        Outcome.REFUSED,
+        Outcome.SENT,
+    )
+    assert "bo@example.vn" not in bounced.detail
+    assert [one.recipients for one in smtp_server.messages] == [["an@example.vn"]]
