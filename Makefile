@@ -33,6 +33,7 @@ lint: .venv/tests.stamp  ## style, types, direction of imports, templates, migra
 bench: .venv/tests.stamp  ## the measurements, with their figures
 	$(BIN)/python -m benchmarks
 	$(BIN)/python -m benchmarks.letters
+	$(BIN)/python -m benchmarks.books
 
 guide: .venv/tests.stamp  ## takes the pictures of docs/guide anew
 	GUIDE_IMAGES=$(CURDIR)/docs/guide/images $(BIN)/python -m pytest tests/journeys/test_the_guide_is_true.py tests/journeys/test_a_letter_goes_out.py

@@ -150,6 +150,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 30.0,
         "options": {"expires": 25},
     },
+    "purge-exports": {
+        "task": "reports.tasks.purge_exports",
+        "schedule": 3600.0,
+        "options": {"expires": 3000},
+    },
     "purge-letters": {
         "task": "invitations.tasks.purge_letters",
         "schedule": 24 * 3600.0,

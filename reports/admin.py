@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
 
-from reports.models import Download, ExportJob
+from reports.models import Download, ExportJob, ExportSchedule, WorkbookTemplate
 
 
 class ReadOnlyAdmin(admin.ModelAdmin[Model]):
@@ -31,7 +31,7 @@ class ReadOnlyAdmin(admin.ModelAdmin[Model]):
 class ExportJobAdmin(ReadOnlyAdmin):
     """Every workbook asked for."""
 
-    list_display = ("kind", "meeting", "state", "asked_by", "asked_at", "finished_at", "size")
+    list_display = ("kind", "form", "meeting", "state", "asked_by", "asked_at", "finished_at", "size")
     list_filter = ("state",)
     list_select_related = ("meeting", "asked_by")
 
@@ -42,3 +42,19 @@ class DownloadAdmin(ReadOnlyAdmin):
 
     list_display = ("job", "user", "at")
     list_select_related = ("job__meeting", "user")
+
+
+@admin.register(ExportSchedule)
+class ExportScheduleAdmin(ReadOnlyAdmin):
+    """What is made by a schedule, for whom."""
+
+    list_display = ("__str__", "kind", "form", "meeting", "user", "made_at", "stopped_at")
+    list_select_related = ("meeting", "user")
+
+
+@admin.register(WorkbookTemplate)
+class WorkbookTemplateAdmin(ReadOnlyAdmin):
+    """Every template that was used."""
+
+    list_display = ("name", "uploaded_by", "uploaded_at", "withdrawn_at")
+    list_select_related = ("uploaded_by",)

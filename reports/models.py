@@ -1,8 +1,9 @@
-"""Export jobs and downloads."""
+"""Export jobs and downloads, what is made by a schedule, and the template of workbooks."""
 
 from __future__ import annotations
 
 import uuid
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -17,18 +18,32 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 
+KEPT = timedelta(days=7)
+"""How long the file of a job is offered; its row stays."""
+
+
 class ExportJobQuerySet(models.QuerySet["ExportJob"]):
     """Which jobs."""
 
     def visible_to(self, user: User) -> ExportJobQuerySet:
         """Those of the meetings that ``user`` sees, for who may export."""
-        if not may(user, Right.EXPORT):
-            return self.none()
-        return self.filter(meeting__in=Meeting.objects.visible_to(user))
+        if may(user, Right.EXPORT):
+            return self.filter(meeting__in=Meeting.objects.visible_to(user))
+        if may(user, Right.EXPORT_POINTS):
+            return self.filter(meeting__in=Meeting.objects.visible_to(user), kind=ExportJob.Kind.POINTS)
+        return self.none()
 
     def under_way(self) -> ExportJobQuerySet:
         """Those asked for and neither ready nor given up."""
         return self.filter(state__in=ExportJob.UNDER_WAY)
+
+    def ready(self) -> ExportJobQuerySet:
+        """Those whose whole file is there."""
+        return self.filter(state=ExportJob.State.DONE)
+
+    def outdated(self) -> ExportJobQuerySet:
+        """Those whose file was kept long enough."""
+        return self.ready().filter(finished_at__lt=Now() - KEPT)
 
     def abandoned(self) -> ExportJobQuerySet:
         """Those that nobody works at: waiting, or with a lease that ran out."""
@@ -48,23 +63,44 @@ class ExportJob(models.Model):
         """What is exported."""
 
         DELEGATES = "delegates", "Bảng tổng hợp đại biểu"
+        BY_UNIT = "by_unit", "Đại biểu, mỗi đơn vị một trang tính"
+        BY_POINT = "by_point", "Đại biểu, mỗi điểm cầu một trang tính"
+        BY_ROLE = "by_role", "Đại biểu, mỗi thành phần một trang tính"
+        CHANGES = "changes", "Thay đổi từ lần tải trước"
+        NUMBERS = "numbers", "Số lượng đại biểu"
+        POINTS = "points", "Danh sách điểm cầu"
+        CONTACTS = "contacts", "Danh sách đầu mối"
+        SILENT_UNITS = "silent_units", "Đơn vị chưa gửi"
         LETTERS = "letters", "Giấy mời từng đơn vị"
         LETTERS_STATE = "letters_state", "Giấy mời từng đơn vị (thể thức nhà nước)"
 
+    class Form(models.TextChoices):
+        """As what kind of file."""
+
+        XLSX = "xlsx", "Excel"
+        CSV = "csv", "CSV"
+        PDF = "pdf", "PDF"
+        ZIP = "zip", "ZIP"
+
     class State(models.TextChoices):
-        """``queued → running → done | failed``; a person may cancel before the end."""
+        """``queued → running → done | failed``; a person may cancel it; a file is kept some days."""
 
         QUEUED = "queued", "Đang chờ"
         RUNNING = "running", "Đang tạo"
         DONE = "done", "Đã xong"
         FAILED = "failed", "Không tạo được"
         CANCELLED = "cancelled", "Đã dừng"
+        EXPIRED = "expired", "Đã xóa sau 7 ngày"
 
     UNDER_WAY = (State.QUEUED, State.RUNNING)
+    LETTERS_ALL = (Kind.LETTERS, Kind.LETTERS_STATE)
+    OF_DELEGATES = (Kind.DELEGATES, Kind.BY_UNIT, Kind.BY_POINT, Kind.BY_ROLE, Kind.CHANGES)
+    """Kinds whose file holds every delegate; later changes are told against the one downloaded last."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="exports")
     kind = models.CharField("Nội dung", max_length=16, choices=Kind, default=Kind.DELEGATES)
+    form = models.CharField("Dạng tệp", max_length=4, choices=Form, default=Form.XLSX)
     state = models.CharField("Trạng thái", max_length=10, choices=State, default=State.QUEUED)
     done = models.PositiveIntegerField("Đã ghi", default=0)
     total = models.PositiveIntegerField("Tổng số dòng", default=0)
@@ -79,6 +115,19 @@ class ExportJob(models.Model):
     sha256 = models.CharField(max_length=64, blank=True)
     error = models.CharField("Lỗi", max_length=300, blank=True)
     attempts = models.PositiveSmallIntegerField("Số lần làm", default=0)
+    fingerprint = models.CharField(max_length=64, blank=True, editable=False)
+    """Of all that the file shows (``reports.fingerprint``), as the picture was that it was made of."""
+    baseline = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+", editable=False
+    )
+    """The file that changes are told against."""
+    schedule = models.ForeignKey(
+        "ExportSchedule", on_delete=models.SET_NULL, null=True, blank=True, related_name="jobs"
+    )
+    slot = models.DateTimeField("Theo lịch lúc", null=True, blank=True)
+    mail_until = models.DateTimeField(null=True, blank=True, editable=False)
+    """While it lasts, a worker is sending the link."""
+    mailed_at = models.DateTimeField("Báo lúc", null=True, blank=True)
     lease = models.UUIDField(null=True, blank=True, editable=False)
     lease_until = models.DateTimeField(null=True, blank=True, editable=False)
 
@@ -90,7 +139,7 @@ class ExportJob(models.Model):
         ordering = ["-asked_at", "-pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["meeting", "kind", "asked_by"],
+                fields=["meeting", "kind", "form", "asked_by"],
                 condition=Q(state__in=["queued", "running"]),
                 name="one_export_under_way_per_person",
             ),
@@ -99,6 +148,7 @@ class ExportJob(models.Model):
                 | Q(finished_at__isnull=False, size__isnull=False) & ~Q(file="") & ~Q(sha256=""),
                 name="finished_export_has_its_file",
             ),
+            models.UniqueConstraint(fields=["schedule", "slot"], name="one_export_per_slot"),
             models.CheckConstraint(
                 condition=~Q(state="running") | Q(lease__isnull=False, lease_until__isnull=False),
                 name="running_export_has_a_lease",
@@ -117,7 +167,17 @@ class ExportJob(models.Model):
     @property
     def counted(self) -> str:
         """What its progress counts."""
-        return "dòng" if self.kind == self.Kind.DELEGATES else "đơn vị"
+        return "đơn vị" if self.kind in self.LETTERS_ALL else "dòng"
+
+    @property
+    def may_be_retried(self) -> bool:
+        """It came to nothing, or its file is gone."""
+        return self.state in (self.State.FAILED, self.State.CANCELLED, self.State.EXPIRED)
+
+    @property
+    def kept_until(self) -> datetime | None:
+        """Until when its file is offered."""
+        return self.finished_at + KEPT if self.is_ready and self.finished_at else None
 
     @property
     def is_ready(self) -> bool:
@@ -143,3 +203,80 @@ class Download(models.Model):
     def __str__(self) -> str:
         """Who and what."""
         return f"{self.user}: {self.job}"
+
+
+class ExportSchedule(models.Model):
+    """A file that somebody wants again and again, or once the deadline is over: made without being asked for.
+
+    Each time is a ``slot``; a slot has one job, however many beats run.
+    """
+
+    class When(models.TextChoices):
+        """What decides the slots."""
+
+        DAILY = "daily", "Mỗi ngày"
+        DEADLINE = "deadline", "Sau hạn đăng ký"
+
+    meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="export_schedules")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", verbose_name="Người nhận"
+    )
+    kind = models.CharField("Nội dung", max_length=16, choices=ExportJob.Kind)
+    form = models.CharField("Dạng tệp", max_length=4, choices=ExportJob.Form, default=ExportJob.Form.XLSX)
+    when = models.CharField("Khi nào", max_length=8, choices=When)
+    time = models.TimeField("Lúc", null=True, blank=True)
+    minutes = models.PositiveSmallIntegerField("Số phút sau hạn", null=True, blank=True)
+    made_at = models.DateTimeField()
+    stopped_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = "lịch tạo tệp"
+        verbose_name_plural = "lịch tạo tệp"
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(when="daily", time__isnull=False, minutes__isnull=True)
+                | Q(when="deadline", time__isnull=True, minutes__isnull=False),
+                name="schedule_says_when",
+            ),
+            models.UniqueConstraint(
+                fields=["meeting", "user", "kind", "form", "when", "time", "minutes"],
+                condition=Q(stopped_at__isnull=True),
+                nulls_distinct=False,
+                name="one_schedule_of_a_kind",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """When."""
+        if self.when == self.When.DAILY:
+            return f"Mỗi ngày {self.time:%H:%M}"
+        return f"Hạn đăng ký + {self.minutes} phút"
+
+
+def _template_name(template: WorkbookTemplate, name: str) -> str:
+    """A name nobody can guess and nobody chose."""
+    return f"templates/{uuid.uuid4().hex}.xlsx"
+
+
+class WorkbookTemplate(models.Model):
+    """A template workbook that staff put in the place of the portal's own; the newest is used."""
+
+    file = models.FileField(upload_to=_template_name)
+    name = models.CharField("Tên tệp", max_length=200)
+    sha256 = models.CharField(max_length=64)
+    uploaded_at = models.DateTimeField()
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    """From here on the one before it, or the portal's own, is used again."""
+
+    class Meta:
+        verbose_name = "mẫu bảng tính"
+        verbose_name_plural = "mẫu bảng tính"
+        ordering = ["-uploaded_at", "-pk"]
+
+    def __str__(self) -> str:
+        """As its owner calls it."""
+        return self.name

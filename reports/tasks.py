@@ -9,11 +9,20 @@ from reports import services
 
 @shared_task
 def make_export(job_id: str) -> None:
-    """Make one workbook."""
+    """Make one file."""
     services.make_export(job_id=UUID(job_id))
 
 
 @shared_task
 def take_up_exports() -> None:
-    """Make what was left lying; beat calls every 30 s."""
+    """Make what was left lying, and what a schedule wants; tell who waits for it. Beat calls every 30 s."""
+    services.send_links()
+    services.take_slots()
     services.take_up_exports()
+    services.send_links()
+
+
+@shared_task
+def purge_exports() -> None:
+    """Remove files that were kept long enough; beat calls every hour."""
+    services.purge_exports()

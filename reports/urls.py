@@ -2,15 +2,23 @@
 
 from django.urls import path
 
-from reports import views
+from reports import export_views, template_views, views
 
 urlpatterns = [
     path("theo-doi/", views.board_latest, name="board_latest"),
     path("hoi-nghi/<slug:slug>/theo-doi/", views.board, name="board"),
     path("hoi-nghi/<slug:slug>/tinh-hinh/", views.board_margin, name="board_margin"),
-    path("tong-hop/", views.exports_latest, name="exports_latest"),
-    path("hoi-nghi/<slug:slug>/tong-hop/", views.exports, name="exports"),
+    path("tong-hop/", export_views.exports_latest, name="exports_latest"),
+    path("hoi-nghi/<slug:slug>/tong-hop/", export_views.exports, name="exports"),
     path("hoi-nghi/<slug:slug>/tong-hop/so-lieu/", views.totals, name="totals"),
-    path("tong-hop/<uuid:pk>/", views.export_download, name="export_download"),
-    path("tong-hop/<uuid:pk>/dung/", views.export_cancel, name="export_cancel"),
+    path("hoi-nghi/<slug:slug>/tong-hop/lich/", export_views.export_schedule, name="export_schedule"),
+    path("hoi-nghi/<slug:slug>/tong-hop/diem-cau/", export_views.point_files, name="point_files"),
+    path("tong-hop/lich/<int:pk>/dung/", export_views.export_schedule_stop, name="export_schedule_stop"),
+    path("tong-hop/mau/", template_views.export_template, name="export_template"),
+    path("tong-hop/mau/tep/", template_views.export_template_file, name="export_template_file"),
+    path("tong-hop/mau/bo/", template_views.export_template_withdraw, name="export_template_withdraw"),
+    path("tong-hop/tep/<str:token>/", export_views.export_file, name="export_file"),
+    path("tong-hop/<uuid:pk>/", export_views.export_download, name="export_download"),
+    path("tong-hop/<uuid:pk>/dung/", export_views.export_cancel, name="export_cancel"),
+    path("tong-hop/<uuid:pk>/lai/", export_views.export_retry, name="export_retry"),
 ]

@@ -16,6 +16,7 @@ from accounts.vietnamese import slug
 CHUNK = 64 * 1024
 
 TYPES = {
+    "csv": "text/csv; charset=utf-8",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "ics": "text/calendar; charset=utf-8",
     "pdf": "application/pdf",

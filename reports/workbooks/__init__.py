@@ -7,7 +7,7 @@ know which of them were submitted: the sheet "Số lượng" gives the state of 
 All sheets are read from one picture of the database, and every total is a value that agrees with its rows.
 """
 
-from reports.workbooks.books import BOOKS, Contents, Progress, write_book, write_delegates
+from reports.workbooks.books import BOOKS, Asked, Contents, Progress, write_book, write_delegates
 from reports.workbooks.drawing import HEAD_ROW
 
-__all__ = ["BOOKS", "HEAD_ROW", "Contents", "Progress", "write_book", "write_delegates"]
+__all__ = ["BOOKS", "HEAD_ROW", "Asked", "Contents", "Progress", "write_book", "write_delegates"]

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from reports.picture import one_picture
-from reports.workbooks import numbers, people, places, template
+from reports.workbooks import changes, numbers, people, places, template
+from reports.workbooks.people import Keep
+from reports.workbooks.plain import write_csv
+from reports.workbooks.printed import write_pdf
 from reports.workbooks.source import Source, read_source, words
 from reports.workbooks.tables import Table
 from reports.workbooks.writing import writing
@@ -33,22 +37,40 @@ class Contents(StrEnum):
     BY_POINT = "by_point"
     BY_ROLE = "by_role"
     NUMBERS = "numbers"
+    CHANGES = "changes"
     POINTS = "points"
     CONTACTS = "contacts"
     SILENT_UNITS = "silent_units"
 
 
+class Asked(NamedTuple):
+    """What a workbook is made for: what is kept of it, and what it is compared with."""
+
+    keep: Keep | None = None
+    earlier: dict[int, str] | None = None
+    since: datetime | None = None
+
+
+NOTHING_MORE = Asked()
+
+
 class Book(NamedTuple):
     """A workbook: its lists, and about how many rows they will have, for the bar of the one who waits."""
 
-    tables: Callable[[Source], Iterator[Table]]
+    tables: Callable[[Source, Asked], Iterator[Table]]
     rows: Callable[[Source], int]
 
 
-def _consolidated(source: Source) -> Iterator[Table]:
-    yield from people.everybody(source)
+def _consolidated(source: Source, asked: Asked) -> Iterator[Table]:
+    yield from people.everybody(source, asked.keep)
     yield numbers.by_unit_and_line(source)
     yield places.commune_points(source)
+
+
+def _changes(source: Source, asked: Asked) -> Iterator[Table]:
+    if asked.earlier is None or asked.since is None or asked.keep is None:
+        raise ValueError("changes are told against something")
+    return changes.changes(source, asked.earlier, asked.since, asked.keep)
 
 
 def _named(source: Source) -> int:
@@ -63,19 +85,24 @@ def _all(source: Source) -> int:
     return _named(source) + _lines(source) + len(source.counts.communes)
 
 
+def _communes(source: Source) -> int:
+    return len(source.counts.communes)
+
+
 def _units(source: Source) -> int:
     return len(source.counts.units)
 
 
 BOOKS = {
     Contents.DELEGATES: Book(_consolidated, _all),
-    Contents.BY_UNIT: Book(people.by_unit, _named),
-    Contents.BY_POINT: Book(people.by_point, _named),
-    Contents.BY_ROLE: Book(people.by_role, _named),
-    Contents.NUMBERS: Book(numbers.totals, _lines),
-    Contents.POINTS: Book(places.points, lambda source: len(source.counts.communes)),
-    Contents.CONTACTS: Book(places.contacts, _units),
-    Contents.SILENT_UNITS: Book(places.silent_units, _units),
+    Contents.BY_UNIT: Book(lambda source, asked: people.by_unit(source, asked.keep), _named),
+    Contents.BY_POINT: Book(lambda source, asked: people.by_point(source, asked.keep), _named),
+    Contents.BY_ROLE: Book(lambda source, asked: people.by_role(source, asked.keep), _named),
+    Contents.CHANGES: Book(_changes, _named),
+    Contents.NUMBERS: Book(lambda source, _: numbers.totals(source), _lines),
+    Contents.POINTS: Book(lambda source, _: places.points(source), _communes),
+    Contents.CONTACTS: Book(lambda source, _: places.contacts(source), _units),
+    Contents.SILENT_UNITS: Book(lambda source, _: places.silent_units(source), _units),
 }
 
 
@@ -84,20 +111,28 @@ def write_book(
     meeting: Meeting,
     path: Path,
     *,
+    form: str = "xlsx",
     progress: Progress | None = None,
     drawn_by: Template | None = None,
+    asked: Asked = NOTHING_MORE,
 ) -> int:
-    """Write a workbook of ``meeting`` to ``path`` and return how many rows its first list holds.
+    """Write lists of ``meeting`` to ``path`` and return how many rows the first one holds.
 
-    All its lists are read from one picture of the database, and stream into the file. ``drawn_by`` is the
-    template; the portal's own where none is given.
+    All are read from one picture of the database: the one that is open, or one of its own. ``form`` is
+    ``xlsx``, ``csv`` or ``pdf``; ``drawn_by`` the template, the portal's own where none is given.
     """
     book = BOOKS[contents]
     with one_picture() as picture:
         source = read_source(meeting, picture)
         steps = Steps(book.rows(source), progress)
-        with writing(path, drawn_by or template.own(), words(source)) as written:
-            sizes = [written.add(table, steps) for table in book.tables(source)]
+        tables, said = book.tables(source, asked), words(source)
+        if form == "csv":
+            sizes = write_csv(path, tables, steps)
+        elif form == "pdf":
+            sizes = write_pdf(path, tables, said, steps)
+        else:
+            with writing(path, drawn_by or template.own(), said) as written:
+                sizes = [written.add(table, steps) for table in tables]
     steps.finish()
     return sizes[0]
 

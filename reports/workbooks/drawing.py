@@ -96,8 +96,8 @@ class _Pen:
         """Organisation and motto, place and date, title, meeting, note."""
         plain, bold = Font(FONT, size=13), Font(FONT, size=13, bold=True)
         ruled, italic = Font(FONT, size=13, bold=True, underline="single"), Font(FONT, size=13, italic=True)
-        self._pair(1, ("{{cấp trên}}", plain), ("ĐẢNG CỘNG SẢN VIỆT NAM", ruled))
-        self._pair(2, ("{{cơ quan}}", bold), ("", plain))
+        self._pair(1, ("{{cấp trên}}", plain), ("{{quốc hiệu}}", ruled))
+        self._pair(2, ("{{cơ quan}}", bold), ("{{tiêu ngữ}}", bold))
         self._pair(3, ("*", bold), ("{{nơi và ngày}}", italic))
         self._across(5, "{{tiêu đề}}", Font(FONT, size=15, bold=True))
         self._across(6, "{{hội nghị}}", bold)

@@ -18,6 +18,13 @@ if TYPE_CHECKING:
     from invitations.models import Meeting
 
 
+MOTTOES = {
+    "party": ("ĐẢNG CỘNG SẢN VIỆT NAM", ""),
+    "state": ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc"),
+}
+"""What stands at the top right, by the letter's layout (Decree 30/2020/NĐ-CP for the state's)."""
+
+
 class Source(NamedTuple):
     """One meeting as one picture of the database shows it; lists are read while the picture is open."""
 
@@ -55,6 +62,8 @@ def words(source: Source) -> dict[str, str]:
         "cấp trên": meeting.issuer_parent.upper(),
         "cơ quan": issuer,
         "nơi và ngày": f"{meeting.place or '…'}, ngày {local:%d} tháng {local:%m} năm {local:%Y}",
+        "quốc hiệu": MOTTOES[meeting.form][0],
+        "tiêu ngữ": MOTTOES[meeting.form][1],
         "hội nghị": " ".join(meeting.title.split()),
         "ký thay": (meeting.sign_on_behalf or meeting.issuer).upper(),
         "chức vụ ký": meeting.sign_title.upper(),

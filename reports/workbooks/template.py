@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 WORDS = {
     "cấp trên": "cơ quan cấp trên của nơi ban hành",
     "cơ quan": "cơ quan ban hành",
+    "quốc hiệu": "ĐẢNG CỘNG SẢN VIỆT NAM, hoặc quốc hiệu khi giấy mời theo thể thức nhà nước",
+    "tiêu ngữ": "Độc lập - Tự do - Hạnh phúc; trống khi theo thể thức của Đảng",
     "nơi và ngày": "nơi và ngày lập bảng",
     "tiêu đề": "tên của bảng",
     "hội nghị": "tên hội nghị",
@@ -249,8 +251,8 @@ def _drawn(sheet: Worksheet, layout: Layout, looks: dict[Look, list[Cell]], xml:
         after="".join(_part(xml, name) for name in _AFTER),
         head=tuple(_lines(sheet, 1, row - 1, areas)),
         head_merges=tuple(area for area in areas if area.bottom < row),
-        foot=tuple(_lines(sheet, row + 1, min(sheet.max_row, MOST_ROWS), areas)),
-        foot_merges=tuple(area for area in areas if area.top > row),
+        foot=tuple(_lines(sheet, row + 1, _last_row(sheet), areas)),
+        foot_merges=tuple(area for area in areas if row < area.top <= _last_row(sheet)),
         places=tuple(cell.column for cell in body),
         chosen=tuple(marks.index(_marks(cell.value)[0]) for cell in body),
         styles={look: tuple(cell.style_id for cell in cells) for look, cells in looks.items()},
@@ -272,6 +274,11 @@ def _lines(sheet: Worksheet, first: int, last: int, areas: list[Area]) -> Iterat
             if cell.has_style or cell.value is not None
         )
         yield Line(row, sheet.row_dimensions[row].height, cells)
+
+
+def _last_row(sheet: Worksheet) -> int:
+    """Where the foot ends: what is empty below it, however it is styled, is not part of the template."""
+    return max(cell.row for cell in _cells(sheet) if cell.value is not None)
 
 
 def _head_cell(sheet: Worksheet, cell: Cell, areas: list[Area]) -> HeadCell:

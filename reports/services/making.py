@@ -1,7 +1,4 @@
-"""The verbs of an export: ask for it, make it, take up what was left lying, stop it, record a download.
-
-PostgreSQL holds the job. The broker only carries a wake-up call: where that is lost, beat finds the row.
-"""
+"""Making the file of a job: one worker at a time, seen by all how far, whole or not at all."""
 
 from __future__ import annotations
 
@@ -12,25 +9,26 @@ import threading
 import traceback
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
-from celery import current_app
-from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
 from accounts.clock import database_now
-from accounts.models import User
+from invitations.models import Meeting
+from reports import templates
 from reports.letters import write_letters
-from reports.models import Download, ExportJob, ExportJobQuerySet
-from reports.workbooks import write_delegates
-
-if TYPE_CHECKING:
-    from invitations.models import Meeting
+from reports.models import ExportJob, ExportJobQuerySet
+from reports.picture import one_picture
+from reports.services.asking import state_of
+from reports.services.keeping import ending_of, export_directory, kept_of, path_of
+from reports.workbooks import Asked, Contents, write_book
+from reports.workbooks.earlier import TooManyError, keeping, read_kept
+from reports.workbooks.printed import MOST_ROWS, TooLongError
 
 logger = logging.getLogger(__name__)
 
@@ -45,63 +43,6 @@ class JobLost(Exception):
     """The job is no longer this worker's: somebody stopped it, or its lease ran out."""
 
 
-def export_directory() -> Path:
-    """Where the files lie, made where it is not there; nobody else on the machine may look inside."""
-    directory = Path(settings.MEDIA_ROOT) / "exports"
-    directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return directory
-
-
-@transaction.atomic
-def ask_export(*, meeting: Meeting, user: User, kind: ExportJob.Kind = ExportJob.Kind.DELEGATES) -> ExportJob:
-    """Ask for a file and return its job; asking again while it is under way gives the same job.
-
-    No fault of the broker fails this: the row waits, and ``take_up_exports`` finds it.
-    """
-    User.objects.select_for_update(no_key=True, of=("self",)).get(pk=user.pk)
-    open_job = ExportJob.objects.under_way().filter(meeting=meeting, kind=kind, asked_by=user).first()
-    if open_job is not None:
-        return open_job
-    job = ExportJob.objects.create(meeting=meeting, kind=kind, asked_by=user, asked_at=database_now())
-    transaction.on_commit(lambda: _wake(job.pk))
-    return job
-
-
-def _wake(job_id: uuid.UUID) -> None:
-    try:
-        current_app.send_task("reports.tasks.make_export", args=[str(job_id)], retry=False)
-    except Exception as error:
-        logger.warning("export %s waits for beat, no broker: %s", job_id, type(error).__name__)
-
-
-def cancel_export(*, job_id: uuid.UUID) -> bool:
-    """Stop a job that is under way; its worker notices within a second. Says whether there was one."""
-    open_jobs = ExportJob.objects.under_way().filter(pk=job_id)
-    return bool(
-        open_jobs.update(
-            state=ExportJob.State.CANCELLED, finished_at=Now(), lease=None, lease_until=None, error=""
-        )
-    )
-
-
-def record_download(*, job: ExportJob, user: User) -> Download:
-    """Write down that ``user`` takes the file of ``job``, before its first byte goes out."""
-    return Download.objects.create(job=job, user=user, at=database_now())
-
-
-def path_of(job: ExportJob) -> Path:
-    """Where the file of a finished job lies."""
-    return export_directory() / job.file
-
-
-def ending_of(job: ExportJob) -> str:
-    """With what the name of a job's file ends."""
-    return "xlsx" if job.kind == ExportJob.Kind.DELEGATES else "zip"
-
-
-# ── Making ───────────────────────────────────────────────────────────────────────────────────────
-
-
 def make_export(*, job_id: uuid.UUID) -> bool:
     """Make the file of a job that nobody works at; says whether this call finished it.
 
@@ -112,24 +53,13 @@ def make_export(*, job_id: uuid.UUID) -> bool:
     job = _claim(job_id)
     if job is None:
         return False
-    part = export_directory() / f"{job.pk}-{job.lease}.part"
+    done = False
     try:
+        part = export_directory() / f"{job.pk}-{job.lease}.part"
         with _progress(job) as progress:
-            _write(job, part, progress)
+            state = _write(job, part, progress)
             digest = _settle(part)
-        whole = part.with_suffix(f".{ending_of(job)}")
-        part.replace(whole)
-        done = _close(
-            job,
-            state=ExportJob.State.DONE,
-            done=F("total"),
-            file=whole.name,
-            size=whole.stat().st_size,
-            sha256=digest,
-        )
-        if not done:
-            whole.unlink()
-        return done
+        done = _publish(job, part, digest, state)
     except JobLost:
         logger.info("export %s is not ours any more", job.pk)
     except Exception as error:
@@ -137,17 +67,67 @@ def make_export(*, job_id: uuid.UUID) -> bool:
         logger.error("export %s failed: %s\n%s", job.pk, type(error).__name__, place)
         _close(job, state=ExportJob.State.FAILED, error=_words(error))
     finally:
-        part.unlink(missing_ok=True)
-    return False
+        if not done:
+            _clear(f"{job.pk}-{job.lease}")
+    return done
 
 
-def _write(job: ExportJob, part: Path, progress: _Progress) -> None:
-    if job.kind == ExportJob.Kind.DELEGATES:
-        write_delegates(job.meeting, part, progress=progress)
-    else:
-        state = job.kind == ExportJob.Kind.LETTERS_STATE
-        form = Meeting.Form.STATE if state else None
+def _publish(job: ExportJob, part: Path, digest: str, state: str) -> bool:
+    """Give the whole file its name, and then offer it, if the job is still ours."""
+    whole = part.with_suffix(f".{ending_of(job)}")
+    size = part.stat().st_size
+    part.replace(whole)
+    file = {"file": whole.name, "size": size, "sha256": digest, "fingerprint": state}
+    return _close(job, state=ExportJob.State.DONE, done=F("total"), **file)
+
+
+def _clear(begins: str) -> None:
+    """Remove what an attempt left half-written, or whole and offered by nobody."""
+    try:
+        for left in export_directory().glob(f"{begins}*"):
+            left.unlink(missing_ok=True)
+    except OSError as error:  # the storage is away: the attempt itself says so to who waits
+        logger.warning("export %s: leavings not removed: %s", begins[:36], type(error).__name__)
+
+
+def _write(job: ExportJob, part: Path, progress: _Progress) -> str:
+    """Write the file and return the state of what it shows, both of one picture."""
+    if job.kind in ExportJob.LETTERS_ALL:
+        form = Meeting.Form.STATE if job.kind == ExportJob.Kind.LETTERS_STATE else None
         write_letters(job.meeting, part, progress=progress, form=form)
+        return ""
+    with ExitStack() as stack:
+        asked = Asked()
+        if job.kind in ExportJob.OF_DELEGATES:
+            asked = asked._replace(keep=stack.enter_context(keeping(kept_of(part))))
+        if job.kind == ExportJob.Kind.CHANGES:
+            asked = asked._replace(**_earlier(job.baseline))
+        drawn_by = templates.in_use() if job.form == ExportJob.Form.XLSX else None
+        stack.enter_context(one_picture())
+        state = state_of(job.meeting, job.kind, job.baseline)
+        write_book(
+            Contents(job.kind),
+            job.meeting,
+            part,
+            form=job.form,
+            progress=progress,
+            drawn_by=drawn_by,
+            asked=asked,
+        )
+        return state
+
+
+class NothingEarlierError(Exception):
+    """What changes were to be told against is gone."""
+
+
+def _earlier(baseline: ExportJob | None) -> dict[str, Any]:
+    if baseline is None or not baseline.is_ready:
+        raise NothingEarlierError
+    try:
+        return {"earlier": read_kept(kept_of(path_of(baseline))), "since": baseline.started_at}
+    except FileNotFoundError as gone:
+        raise NothingEarlierError from gone
 
 
 def take_up_exports() -> int:
@@ -162,14 +142,13 @@ def _claim(job_id: uuid.UUID) -> ExportJob | None:
     job = (
         ExportJob.objects.abandoned()
         .select_for_update(skip_locked=True, of=("self",))
-        .select_related("meeting")
+        .select_related("meeting", "baseline")
         .filter(pk=job_id)
         .first()
     )
     if job is None:
         return None
-    for left in export_directory().glob(f"{job.pk}-*.part"):
-        left.unlink(missing_ok=True)
+    _clear(f"{job.pk}-")
     now = database_now()
     if job.attempts >= MOST_ATTEMPTS:
         job.state, job.finished_at = ExportJob.State.FAILED, now
@@ -250,6 +229,12 @@ def _settle(path: Path) -> str:
 
 def _words(error: Exception) -> str:
     """Say what went wrong and what to do, without the fault's own text."""
+    if isinstance(error, TooLongError):
+        return f"Danh sách dài hơn {MOST_ROWS // 1000}.000 dòng, quá dài cho PDF. Tạo tệp Excel."
+    if isinstance(error, TooManyError):
+        return "Danh sách quá dài để so từng dòng. Tạo bảng tổng hợp đại biểu đầy đủ."
+    if isinstance(error, NothingEarlierError):
+        return "Bản tải trước không còn để so. Tạo và tải bảng tổng hợp đại biểu, lần sau sẽ so với bản đó."
     if isinstance(error, OSError):
         return "Không ghi được tệp lên đĩa của máy chủ (có thể đã đầy). Báo quản trị, rồi bấm tạo lại."
     if isinstance(error, DatabaseError):
