@@ -1,10 +1,12 @@
 """Journey 5: beat wakes the worker, mails go out over SMTP, who answered hears nothing, one is rung up."""
 
 import time
+from datetime import time as clock
 from datetime import timedelta
 
 from accounts.clock import database_now
-from reminders.models import Reminder
+from reminders.models import Policy, Reminder
+from reminders.services import policies
 from tests.registrations.conftest import press_submit
 
 BEAT_AND_A_HALF = 75
@@ -29,6 +31,8 @@ def test_beat_and_worker_remind_just_the_silent(
     press_submit({"invitation_id": can_loc_invitation.pk, "user": an}, can_loc_invitation.registration)
     meeting.registration_deadline = now + timedelta(minutes=50)
     meeting.save()
+    policies.policy_of(meeting)  # at any hour of the day: no night, no digest at a fixed hour
+    Policy.objects.update(quiet_from=clock(0), quiet_until=clock(0), digest_at=[])
 
     give_up_at = time.monotonic() + BEAT_AND_A_HALF
     while len(smtp_server.messages) < 2 and time.monotonic() < give_up_at:

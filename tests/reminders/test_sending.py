@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from io import StringIO
 from typing import Any
 
@@ -16,8 +16,8 @@ from registrations.models import Registration
 from reminders import services, tasks
 from reminders.channels import Answer, Message, Outcome
 from reminders.channels.mail import MailChannel, without_addresses
-from reminders.models import Reminder, ReminderAttempt
-from reminders.services import asking
+from reminders.models import Policy, Reminder, ReminderAttempt
+from reminders.services import asking, policies
 from reminders.services.claiming import claim, settle_abandoned
 from reminders.services.finishing import Sent, finish
 from reminders.services.starting import MOST_RESENDS, start
@@ -381,6 +381,8 @@ def due_by_the_real_clock(meeting: Meeting, an: User, cuong: User, lan: User, tr
         registration_deadline=now + timedelta(minutes=30), published_at=now - timedelta(days=1)
     )
     Invitation.objects.update(sent_at=now - timedelta(days=1))
+    policies.policy_of(meeting)  # at any hour of the day: no night, and no digest at a fixed hour
+    Policy.objects.update(quiet_from=time(0), quiet_until=time(0), digest_at=[])
 
 
 def test_the_command_plans_sends_and_says_how_many(
