@@ -13,6 +13,7 @@ from accounts.models import User
 from benchmarks.letters import OWN
 from invitations.models import AssignedUnit, Invitation, LetterReading, Meeting
 from tests.browser import PHONE
+from tests.factories import five_pm_in
 from tests.invitations.letters.test_files import pdf_of
 from tests.journeys.album import GUIDES, TO_THE_TOP, Album, holds
 from tests.journeys.conftest import Check
@@ -45,6 +46,7 @@ def test_a_letter_goes_out_and_a_unit_takes_it_along_and_confirms(
     look_who_answered(office, meeting, album, reads_well)
     hand_out(open_page, sign_in, nguyet, meeting, album)
     follow_up(office, meeting, album)
+    plan_reminders(office, meeting, album, reads_well)
     holds(GUIDES / "van-phong.md", album, no_words_of_a_page=["đậm"])
 
 
@@ -164,3 +166,19 @@ def follow_up(page: Page, meeting: Meeting, album: Album) -> None:
     album.take(page, "vp-theo-doi")
     page.goto(f"/hoi-nghi/{meeting.slug}/sua/")
     album.read(page)
+
+
+def plan_reminders(page: Page, meeting: Meeting, album: Album, reads_well: Check) -> None:
+    """What goes next, and what one step says to a real unit."""
+    Meeting.objects.filter(pk=meeting.pk).update(registration_deadline=five_pm_in(2))
+    page.goto(f"/hoi-nghi/{meeting.slug}/ke-hoach-nhac/?gio=72")
+    expect(page.get_by_role("heading", name="Tin sắp đi")).to_be_visible()
+    reads_well(page)
+    album.take(page, "vp-ke-hoach-nhac")
+    page.get_by_role("link", name="Sửa giờ giấc").click()
+    album.read(page)
+    page.goto(f"/hoi-nghi/{meeting.slug}/ke-hoach-nhac/")
+    page.get_by_role("link", name="Sửa mốc 1 giờ trước hạn").click()
+    expect(page.get_by_role("heading", name="Đơn vị sẽ đọc")).to_be_visible()
+    reads_well(page)
+    album.take(page, "vp-moc-nhac")
