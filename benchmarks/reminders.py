@@ -108,7 +108,7 @@ def _conference(units: int) -> Meeting:
         registration_deadline=now + timedelta(minutes=50),
     )
     policies.policy_of(meeting)
-    Policy.objects.filter(meeting=meeting).update(quiet_from=clock(0), quiet_until=clock(0))
+    Policy.objects.filter(meeting=meeting).update(quiet_from=clock(0), quiet_until=clock(0), digest_at=[])
     audience = Audience.objects.create(meeting=meeting, heading="Các đơn vị", tier=Tier.AFFILIATED)
     rows = [
         Unit(

@@ -91,7 +91,8 @@ def _meeting(slug: str, deadline: datetime) -> Meeting:
     )
     Audience.objects.create(meeting=meeting, heading="Các đơn vị", tier=Tier.AFFILIATED)
     policies.policy_of(meeting)
-    Policy.objects.filter(meeting=meeting).update(quiet_from=time_of_day(0), quiet_until=time_of_day(0))
+    whole_day = {"quiet_from": time_of_day(0), "quiet_until": time_of_day(0), "digest_at": []}
+    Policy.objects.filter(meeting=meeting).update(**whole_day)
     return meeting
 
 
