@@ -106,7 +106,8 @@ def _wait_until_settled(window_ends: float, patience: float) -> None:
     from reminders.models import Reminder
 
     waiting = (Reminder.State.PENDING, Reminder.State.SENDING, Reminder.State.UNKNOWN)
-    while time.monotonic() < window_ends + patience:
+    give_up_at = max(window_ends, time.monotonic()) + patience
+    while time.monotonic() < give_up_at:
         left = Reminder.objects.filter(state__in=waiting).exists()
         if not left and time.monotonic() > window_ends:
             return
