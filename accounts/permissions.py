@@ -58,6 +58,8 @@ class Right(StrEnum):
     DO_ASSIGNMENT = auto()
     PUBLISH_MATERIAL = auto()
     READ_MATERIAL = auto()
+    READ_ATTENDANCE = auto()
+    RECORD_ATTENDANCE = auto()
 
 
 _EVERYBODY = {Right.READ_LETTER, Right.LIST_POINTS, Right.DO_ASSIGNMENT}
@@ -77,6 +79,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
             Right.READ_TECHNICIANS,
             Right.PUBLISH_MATERIAL,
             Right.READ_MATERIAL,
+            Right.READ_ATTENDANCE,
         }
     ),
     Role.CLERK: frozenset(
@@ -93,6 +96,8 @@ RIGHTS: dict[Role, frozenset[Right]] = {
             Right.REPORT_READY,
             Right.OPEN_INCIDENT,
             Right.CHECK_HALL,
+            Right.READ_ATTENDANCE,
+            Right.RECORD_ATTENDANCE,
         }
     ),
     Role.TELECOM: frozenset(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import Enum
+
+from django.utils import timezone
 
 GRACE = timedelta(seconds=120)
 """How long after the deadline a submission that arrived in time may still be decided.
@@ -15,6 +17,23 @@ that hangs for longer is a fault, and the unit is told so.
 
 LINES_TAKE = timedelta(hours=2)
 """How long after the hour of the line tests a point that was not found good is overdue."""
+
+
+QUICK_REPORT_AFTER = timedelta(minutes=30)
+"""How long after its beginning a session's quick report of who came is due: 08:30 and 14:30."""
+
+USUAL_STARTS = {"morning": time(8), "afternoon": time(14), "evening": time(19)}
+"""When a session begins of which the letter names no hour."""
+
+
+def session_starts(day: date, part: str, starts_at: time | None) -> datetime:
+    """Return the moment at which a session begins, in the province's time."""
+    return datetime.combine(day, starts_at or USUAL_STARTS[part], tzinfo=timezone.get_default_timezone())
+
+
+def quick_report_due(day: date, part: str, starts_at: time | None) -> datetime:
+    """Return the moment by which every point has said how many came to a session."""
+    return session_starts(day, part, starts_at) + QUICK_REPORT_AFTER
 
 
 class Verdict(Enum):

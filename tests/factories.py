@@ -44,6 +44,9 @@ from invitations.models import (
 )
 from registrations.models import (
     Attempt,
+    Attendance,
+    AttendanceEntry,
+    AttendanceMark,
     Change,
     Delegate,
     Extension,
@@ -506,3 +509,51 @@ class ChangeFactory(DjangoModelFactory[Change]):
     at = factory.LazyFunction(timezone.now)
     kind = Change.Kind.HEADCOUNT
     what = "Ủy viên ban chấp hành: 10"
+
+
+class AttendanceFactory(DjangoModelFactory[Attendance]):
+    """The numbers that count; without the ``AttendanceEntry`` by which they came."""
+
+    class Meta:
+        model = Attendance
+
+    point = factory.SubFactory(BridgePointFactory)
+    session = factory.SubFactory(SessionFactory, meeting=factory.SelfAttribute("..point.meeting"))
+    present = 10
+    excused = 0
+    absent = 0
+    made_at = factory.LazyFunction(timezone.now)
+    arrived_at = factory.SelfAttribute("made_at")
+    device = factory.LazyFunction(uuid.uuid4)
+
+
+class AttendanceEntryFactory(DjangoModelFactory[AttendanceEntry]):
+    class Meta:
+        model = AttendanceEntry
+
+    point = factory.SubFactory(BridgePointFactory)
+    session = factory.SubFactory(SessionFactory, meeting=factory.SelfAttribute("..point.meeting"))
+    key = factory.LazyFunction(uuid.uuid4)
+    device = factory.LazyFunction(uuid.uuid4)
+    age = 0.0
+    made_at = factory.LazyFunction(timezone.now)
+    arrived_at = factory.SelfAttribute("made_at")
+    present = 10
+    excused = 0
+    absent = 0
+    applied = True
+
+
+class AttendanceMarkFactory(DjangoModelFactory[AttendanceMark]):
+    class Meta:
+        model = AttendanceMark
+
+    delegate = factory.SubFactory(DelegateFactory)
+    point = factory.SelfAttribute("delegate.bridge_point")
+    session = factory.SubFactory(SessionFactory, meeting=factory.SelfAttribute("..point.meeting"))
+    key = factory.LazyFunction(uuid.uuid4)
+    device = factory.LazyFunction(uuid.uuid4)
+    age = 0.0
+    made_at = factory.LazyFunction(timezone.now)
+    arrived_at = factory.SelfAttribute("made_at")
+    state = AttendanceMark.State.PRESENT

@@ -1,5 +1,15 @@
 """Who comes: what each unit declares for a meeting, every version it submitted, every attempt."""
 
+from registrations.models.attendance import (
+    MOST_AT_A_POINT,
+    Attendance,
+    AttendanceEntry,
+    AttendanceMark,
+    counting_marks,
+    points_of_session,
+    settled,
+    silent_points,
+)
 from registrations.models.change import Change
 from registrations.models.commune_link import CommuneAnswer, CommuneLink
 from registrations.models.delegate import Delegate, SamePerson, keys_of_delegate
@@ -9,8 +19,12 @@ from registrations.models.roster import RosterColumns, RosterUpload
 from registrations.models.submission import Attempt, Look, SignedScan, Submission
 
 __all__ = [
+    "MOST_AT_A_POINT",
     "MOST_IN_A_ROLE",
     "Attempt",
+    "Attendance",
+    "AttendanceEntry",
+    "AttendanceMark",
     "Change",
     "CommuneAnswer",
     "CommuneLink",
@@ -25,5 +39,9 @@ __all__ = [
     "SamePerson",
     "SignedScan",
     "Submission",
+    "counting_marks",
     "keys_of_delegate",
+    "points_of_session",
+    "settled",
+    "silent_points",
 ]

@@ -58,6 +58,8 @@ TABLE = """
     do_assignment    yes     yes         yes    yes      yes
     publish_material .       yes         .      .        .
     read_material    yes     yes         yes    .        .
+    read_attendance  yes     yes         yes    .        .
+    record_attendance yes    .           yes    .        .
 """
 
 HEAD, *ROWS = [row.split() for row in TABLE.strip().splitlines()]
