@@ -27,6 +27,7 @@ class Late(NamedTuple):
     seconds: float
     channel: str
     waited_for: str
+    since_due: float
 
 
 class Verdict(NamedTuple):
@@ -192,6 +193,7 @@ def _figures(
         f"mails that came again under the same key: {again}",
         f"late where nothing went wrong ({len(calm)}): {_lateness(calm)}",
         f"late after the end of a fault ({len(after)}): {_lateness(after)}",
+        f"late since due, faults and all ({len(late)}): {_lateness([one.since_due for one in late])}",
         *(
             f"  {channel}: {_lateness([one.seconds for one in late if one.channel == channel])}"
             for channel in sorted({one.channel for one in late})
