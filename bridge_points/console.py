@@ -10,6 +10,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Case, Count, F, Q, Value, When
 
 from accounts.fingerprint import fingerprint
+from accounts.models import COMMUNE_TIERS, Unit
 from bridge_points.listing import areas_of, found_by, heading_of
 from bridge_points.models import BridgePoint, BridgePointQuerySet, LineState, LineTest
 from invitations.deadlines import LINES_TAKE
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from accounts.models import Unit, User
+    from accounts.models import User
     from invitations.models import Meeting
 
 ROWS_A_PAGE = 60
@@ -133,6 +134,11 @@ class Console:
         """Those whose line was not found good, or is to be tested again."""
         return self.total - self.numbers.get(LineState.GOOD, 0)
 
+    @property
+    def refresh(self) -> int:
+        """After how many seconds the page asks again: all of a large meeting costs more than a committee."""
+        return 5 if self.total <= AT_ONCE else 60
+
     def number(self, state: str) -> int:
         """How many are in one state."""
         extra = {"": self.total, OPEN: self.untested, READY: self.ready}
@@ -181,7 +187,7 @@ def console(
     """Read one page of the queue, or all that was found for printing (``whole``); constant queries."""
     points = BridgePoint.objects.visible_to(user).filter(meeting=meeting).connected()
     sizes, units = areas_of(meeting, user)
-    areas = [unit for unit in units.values() if sizes[unit.path] > 1]
+    areas = _committees(sizes, units)
     looked_for = _narrowed(asked, sum(sizes.values()), areas)
     found = found_by(points, looked_for.q, "" if looked_for.area == WHOLE else looked_for.area)
     numbers, ready = _numbers(found)
@@ -201,6 +207,17 @@ def console(
         _next(found),
         due if due and due < now else None,
     )
+
+
+def _committees(sizes: Mapping[str, int], units: Mapping[str, Unit]) -> list[Unit]:
+    """Those with points below them; of one that is too large to be shown at once the committees below it."""
+    areas = [unit for unit in units.values() if sizes[unit.path] > 1]
+    large = [unit for unit in areas if sizes[unit.path] > AT_ONCE]
+    if not large:
+        return areas
+    below = Unit.objects.filter(parent__in=large).exclude(tier__in=COMMUNE_TIERS)
+    deeper = list(below.order_by("position", "sort_key", "pk"))
+    return [*(unit for unit in areas if not deeper or unit not in large), *deeper]
 
 
 def _narrowed(asked: Filter, total: int, areas: list[Unit]) -> Filter:
