@@ -3,7 +3,10 @@
 from django.urls import path
 
 from registrations.views import (
+    attendance,
+    attending,
     calendars,
+    commune_attending,
     commune_line,
     commune_public,
     commune_sheet,
@@ -24,6 +27,8 @@ from registrations.views import (
 
 REGISTRATION = "hoi-nghi/<slug:slug>/dang-ky/<slug:unit>/"
 SUBMISSION = REGISTRATION + "bien-nhan/<int:number>/"
+ATTENDANCE = "hoi-nghi/<slug:slug>/diem-danh/"
+AT_A_SESSION = ATTENDANCE + "<int:session>/<slug:unit>/"
 ROSTERS = REGISTRATION + "danh-sach/"
 COMMUNES = REGISTRATION + "cap-xa/"
 
@@ -60,6 +65,22 @@ urlpatterns = [
     path("xa/<str:token>/", commune_public.commune_link, name="commune_link"),
     path("xa/<str:token>/san-sang/", commune_line.commune_link_ready, name="commune_link_ready"),
     path("xa/<str:token>/su-co/", commune_line.commune_link_incident, name="commune_link_incident"),
+    path(
+        "xa/<str:token>/diem-danh/<int:session>/",
+        commune_attending.commune_link_attendance,
+        name="commune_link_attendance",
+    ),
+    path(
+        "xa/<str:token>/diem-danh/<int:session>/gui/",
+        commune_attending.commune_link_attendance_sync,
+        name="commune_link_attendance_sync",
+    ),
+    path("diem-danh.js", attending.worker, name="attendance_worker"),
+    path(ATTENDANCE, attendance.attendance, name="attendance"),
+    path(ATTENDANCE + "<int:session>/", attendance.attendance_session, name="attendance_session"),
+    path(AT_A_SESSION, attending.point_page, name="attendance_point"),
+    path(AT_A_SESSION + "the.pdf", attending.cards_file, name="attendance_cards"),
+    path(AT_A_SESSION + "gui/", attending.sync, name="attendance_sync"),
     path(REGISTRATION + "dai-bieu/", rows.delegates, name="registration_delegates"),
     path(REGISTRATION + "dai-bieu/<int:pk>/", rows.delegate, name="registration_delegate"),
     path(REGISTRATION + "dai-bieu/<int:pk>/xoa/", rows.delegate_remove, name="registration_delegate_remove"),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from time import monotonic
@@ -23,6 +23,7 @@ from accounts.clock import database_now
 from accounts.models import User
 from bridge_points.models import BridgePoint
 from invitations.models import Meeting, Session
+from registrations.attendance_codes import by_code
 from registrations.models import (
     MOST_AT_A_POINT,
     Attendance,
@@ -71,10 +72,12 @@ class Mark:
 
     key: UUID
     age: float
-    delegate: UUID
+    delegate: UUID | None
     state: str
     scanned: bool = False
     visiting: bool = False
+    code: str = ""
+    """What stands on the person's card, where the device did not know whose it is."""
 
 
 @dataclass(frozen=True)
@@ -110,14 +113,16 @@ def record(
     with transaction.atomic():
         session, point = _taken(session_id, point_id)
         marks = [one for one in entries if isinstance(one, Mark)]
-        people = _lock_people({one.delegate for one in marks}, session)
+        named = by_code({one.code for one in marks if one.code})
+        marks = [_named(one, named) for one in marks]
+        people = _lock_people({one.delegate for one in marks if one.delegate}, session)
         touched = _lock_points({point_id, *_seen_at(session_id, people.values())})
         now = database_now()
         desk = _Desk(session, point, source, now - waited - timedelta(seconds=monotonic() - began))
         desk.forget_repeated([one.key for one in entries])
         results: dict[UUID, Result] = {}
         for one in marks:
-            results.setdefault(one.key, desk.mark(one, people.get(one.delegate)))
+            results.setdefault(one.key, desk.mark(one, people.get(one.delegate) if one.delegate else None))
         desk.write_marks()
         numbers = [one for one in entries if isinstance(one, Numbers)]
         if desk.new_marks:
@@ -174,6 +179,7 @@ class _Desk:
         self._known: set[UUID] = set()
         self._current: Attendance | None = None
         self._crossed: AttendanceEntry | None = None
+        self._reported_at: datetime | None = None
         self._new_entries: list[AttendanceEntry] = []
 
     def forget_repeated(self, keys: list[UUID]) -> None:
@@ -201,7 +207,7 @@ class _Desk:
         if one.key in self._known:
             return Result(one.key, "repeated")
         if person is None:
-            return Result(one.key, "refused", "Đại biểu này không có trong danh sách của hội nghị.")
+            return Result(one.key, "refused", _whose(one))
         if person.bridge_point_id != self.point.pk and not one.visiting:
             return Result(
                 one.key, "refused", f"{person.full_name} đăng ký ở điểm cầu khác, chưa ghi có mặt ở đây."
@@ -219,6 +225,8 @@ class _Desk:
     def take_numbers(self, entries: Iterable[Numbers]) -> list[Result]:
         """Keep reports of numbers, the oldest first; write once what counts after all of them."""
         self._current = Attendance.objects.filter(session=self.session, point=self.point).first()
+        reports = AttendanceEntry.objects.filter(session=self.session, point=self.point, applied=True)
+        self._reported_at = reports.values_list("made_at", flat=True).first()
         results = [self._numbers(one) for one in sorted(entries, key=lambda one: -one.age)]
         AttendanceEntry.objects.bulk_create(self._new_entries)
         if self._new_entries and self._current is not None:
@@ -243,7 +251,8 @@ class _Desk:
             base=one.base,
         )
         now = self._current
-        entry.applied = now is None or entry.made_at >= now.made_at
+        # What ticks alone have counted is no report: it gives way to one, whichever was made first.
+        entry.applied = self._reported_at is None or entry.made_at >= self._reported_at
         self._cross(entry, now)
         self._new_entries.append(entry)
         if entry.applied:
@@ -283,7 +292,21 @@ class _Desk:
         row.version += 1
         row.made_at, row.arrived_at = entry.made_at, entry.arrived_at
         row.by, row.device = entry.by, entry.device
-        self._current = row
+        self._current, self._reported_at = row, entry.made_at
+
+
+def _named(one: Mark, named: dict[str, Delegate]) -> Mark:
+    """Put the person in the place of a code."""
+    return replace(one, delegate=named[one.code].key) if one.code in named else one
+
+
+def _whose(one: Mark) -> str:
+    """Say why nobody of the meeting is meant."""
+    if one.code and one.delegate is None:
+        return f"Mã {one.code} không đúng. Gõ lại mã ghi dưới ô QR."
+    if one.code:
+        return f"Mã {one.code} là của hội nghị khác, không ghi."
+    return "Đại biểu này không có trong danh sách của hội nghị."
 
 
 def _impossible(one: Numbers) -> str:
