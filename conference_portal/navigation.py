@@ -33,7 +33,12 @@ class Section(NamedTuple):
 SECTIONS = [
     Section(Right.REGISTER, "Việc cần làm", "todo", ("todo",)),
     Section(Right.REGISTER, "Đăng ký", "registration_own_latest", ("registration", "receipt", "doubles")),
-    Section(Right.READ_BOARD, "Bảng theo dõi", "board_latest", ("board", "extension_requests", "doubles", "freezes")),
+    Section(
+        Right.READ_BOARD,
+        "Bảng theo dõi",
+        "board_latest",
+        ("board", "extension_requests", "doubles", "freezes"),
+    ),
     Section(Right.READ_LETTER, "Giấy mời", "meetings", ("meeting",)),
     Section(Right.READ_MATERIAL, "Tài liệu", "materials_latest", ("material",)),
     Section(Right.DO_ASSIGNMENT, "Việc được giao", "own_assignments", ("own_assignments", "assignment")),

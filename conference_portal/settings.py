@@ -155,6 +155,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600.0,
         "options": {"expires": 3000},
     },
+    "freeze": {"task": "reports.tasks.freeze", "schedule": 30.0, "options": {"expires": 25}},
     "purge-letters": {
         "task": "invitations.tasks.purge_letters",
         "schedule": 24 * 3600.0,

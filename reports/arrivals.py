@@ -22,6 +22,9 @@ NIGHT_BEGINS, MORNING = time(18), time(7)
 MOST_DAYS_WITH_NIGHTS = 7
 MOST_LABELS = 5
 MOST_DOTS = 60
+MOST_STEPS = 150
+"""More are drawn together where they stand closer than a line is wide: nobody could tell them apart."""
+
 SHORTEST = timedelta(hours=24)
 
 
@@ -109,6 +112,8 @@ def draw(*, events: list[Arrival], units: int, begins: datetime, deadline: datet
     ends = max(last + (last - begins) * 0.05, begins + SHORTEST)
     scale = _Scale(begins, ends, max(units, 1))
     standing = sum(event.step for event in events)
+    if len(events) > MOST_STEPS:
+        events = _together(events, begins, (ends - begins) / MOST_STEPS)
     return Chart(
         summary=(
             f"Số đơn vị đã gửi đến {short_moment(now)}: {standing} trên {units}. "
@@ -123,6 +128,16 @@ def draw(*, events: list[Arrival], units: int, begins: datetime, deadline: datet
         now=_now_label(scale, standing, now),
         total=units,
     )
+
+
+def _together(events: list[Arrival], begins: datetime, width: timedelta) -> list[Arrival]:
+    """What arrived within the same ``width`` as one step, at the moment of its last."""
+    found: dict[int, Arrival] = {}
+    for event in events:
+        place = (event.at - begins) // width
+        before = found.get(place)
+        found[place] = Arrival(event.at, event.step + (before.step if before else 0))
+    return list(found.values())
 
 
 @dataclass(frozen=True)

@@ -9,22 +9,16 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
-from os.path import commonprefix
 from typing import Any, NamedTuple
-
-from django.db.models import Count, Exists, F, OuterRef, QuerySet, Value
 
 from accounts.fingerprint import fingerprint
 from accounts.models import Tier, Unit
 from bridge_points.models import BridgePoint, PointState
-from invitations.models import Invitation, InvitedRole, Meeting
-from registrations.doubles import second_posts
-from registrations.models import Delegate, ExtensionRequest, Headcount, SamePerson
-from registrations.states import Standing, UnitState, standing, with_extension
-from reports.picture import Picture
+from invitations.models import InvitedRole
+from registrations.states import Standing, UnitState
 
 COMMUNES = (Tier.COMMUNE, Tier.BRANCH)
 """Tiers that take part through the unit above them."""
@@ -292,138 +286,3 @@ def _place(role: InvitedRole | None) -> tuple[float, ...]:
     if role is None:
         return (math.inf,)
     return role.audience.position, role.audience_id, role.position, role.pk
-
-
-class _Reading(NamedTuple):
-    """What the counts are made of, but for the hour."""
-
-    invitations: Sequence[Invitation]
-    communes: dict[int, list[Commune]]
-    lines: dict[int, list[Line]]
-    same_people: list[SameRows]
-
-
-class SameRows(NamedTuple):
-    """Two rows that were decided to be one person, each with the invitation of its list."""
-
-    first: int
-    second: int
-    first_list: int
-    second_list: int
-
-
-def read_counts(meeting: Meeting, picture: Picture) -> Counts:
-    """Count all of ``meeting`` as ``picture`` shows it, in six queries whatever its size, or in none.
-
-    Call it inside ``one_picture``: they must see the same state. Units called but not yet sent
-    their letter are not counted.
-    """
-    reading = picture.once(("counts", meeting.pk), lambda: _read(meeting))
-    units = []
-    for invitation in reading.invitations:
-        invitation.meeting = meeting
-        units.append(
-            UnitCounts(
-                standing=standing(invitation, picture.now),
-                communes=reading.communes[invitation.unit_id],
-                lines=reading.lines[invitation.pk],
-                second_posts=_second_posts(reading.same_people, {invitation.pk}),
-            )
-        )
-    return Counts(units, _second_posts(reading.same_people, reading.lines.keys()))
-
-
-def _second_posts(same: Iterable[SameRows], lists: Collection[int]) -> int:
-    """How many rows of these lists are one more post of somebody who stands in them already."""
-    within = (one for one in same if one.first_list in lists and one.second_list in lists)
-    return second_posts((one.first, one.second) for one in within)
-
-
-def _read(meeting: Meeting) -> _Reading:
-    waiting = ExtensionRequest.objects.waiting().filter(invitation=OuterRef("pk"))
-    invitations = list(with_extension(meeting.invitations.sent()).annotate(asks_for_time=Exists(waiting)))
-    invited = [invitation.unit for invitation in invitations]
-    communes = _communes(invited)
-    points = _points(meeting, [*(unit for below in communes.values() for unit in below), *invited])
-    at = {point.unit_id: point for point in points.values()}
-    lines = _lines(meeting, points)
-    return _Reading(
-        invitations,
-        {unit.pk: [Commune(one, at.get(one.pk)) for one in communes.get(unit.pk, [])] for unit in invited},
-        {invitation.pk: lines.get(invitation.pk, []) for invitation in invitations},
-        _same_people(meeting),
-    )
-
-
-def _same_people(meeting: Meeting) -> list[SameRows]:
-    """The rows of the meeting that were decided to be one person with two posts."""
-    decided = SamePerson.objects.filter(
-        kind=SamePerson.Kind.TWO_POSTS, first__registration__invitation__meeting=meeting
-    ).order_by()
-    lists = ("first__registration__invitation_id", "second__registration__invitation_id")
-    return [SameRows(*row) for row in decided.values_list("first_id", "second_id", *lists)]
-
-
-def _points(meeting: Meeting, units: list[Unit]) -> dict[int, BridgePoint]:
-    """The points in the order of their units, which are known already but for the province itself."""
-    known = {unit.pk: unit for unit in units}
-    points = {}
-    for point in meeting.bridge_points.order_by("unit__position", "unit__sort_key", "pk").with_last_result():
-        if point.unit_id in known:
-            point.unit = known[point.unit_id]
-        points[point.pk] = point
-    return points
-
-
-def _communes(invited: list[Unit]) -> dict[int, list[Unit]]:
-    """The communes and branches below each invited unit; below two, they belong to the nearer."""
-    found: dict[int, list[Unit]] = defaultdict(list)
-    by_path = {unit.path: unit.pk for unit in invited}
-    for commune in _below(list(by_path)):
-        path = commune.path
-        while path := path.rstrip(".").rpartition(".")[0]:
-            path += "."
-            if path in by_path:
-                found[by_path[path]].append(commune)
-                break
-    return found
-
-
-def _below(paths: list[str]) -> QuerySet[Unit]:
-    """Communes and branches in the smallest part of the tree that holds all ``paths``: one index range."""
-    common = commonprefix(paths).rpartition(".")[0]  # noqa: RUF071 (these are no file paths)
-    units = Unit.objects.filter(tier__in=COMMUNES)
-    return units.filter(path__startswith=f"{common}.") if common else units
-
-
-def _lines(meeting: Meeting, points: dict[int, BridgePoint]) -> dict[int, list[Line]]:
-    """Every line of every invitation, points in their order, roles in the letter's."""
-    roles = {
-        role.pk: role
-        for role in InvitedRole.objects.filter(audience__meeting=meeting)
-        .select_related("audience")
-        .order_by("audience__position", "audience_id", "position", "pk")
-    }
-    own = {"registration__invitation__meeting": meeting}
-    where = ("registration__invitation_id", "bridge_point_id", "role_id")
-    declared = Headcount.objects.filter(**own).counted().order_by()
-    named = Delegate.objects.filter(**own).order_by()
-    found: dict[tuple[int, int, int | None], list[int]] = defaultdict(lambda: [0, 0])
-    for invitation, point, role, declares, names in declared.values_list(*where, F("number"), Value(0)).union(
-        named.values_list(*where)
-        .annotate(names=Count("pk"), order=Value(0))
-        .values_list(*where, "order", "names"),
-        all=True,
-    ):
-        numbers = found[invitation, point, role]
-        numbers[0] += declares
-        numbers[1] += names
-    point_place = {pk: place for place, pk in enumerate(points)}
-    role_place = {pk: place for place, pk in enumerate([*roles, None])}
-    lines: dict[int, list[Line]] = defaultdict(list)
-    for invitation, point, role in sorted(
-        found, key=lambda key: (points[key[1]].tier in COMMUNES, point_place[key[1]], role_place[key[2]])
-    ):
-        numbers = found[invitation, point, role]
-        lines[invitation].append(Line(points[point], roles[role] if role else None, *numbers))
-    return lines

@@ -20,12 +20,14 @@ from accounts.permissions import Right, may, require
 from accounts.requests import PortalRequest
 from invitations.models import Meeting
 from reports import services
+from reports.board_views import meeting_of
 from reports.choices import Choice, choices
-from reports.counts import BOARD_ORDER, read_counts
+from reports.counting import read_counts
+from reports.counts import BOARD_ORDER
 from reports.forms import ScheduleForm
 from reports.models import Download, ExportJob, ExportSchedule
 from reports.picture import one_picture
-from reports.views import _latest, _meeting
+from reports.views import _latest
 
 MOST_JOBS = 20
 
@@ -44,7 +46,7 @@ def exports_latest(request: PortalRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def exports(request: PortalRequest, slug: str) -> HttpResponse:
     """Show the totals and the files made of them; POST asks for a new file, htmx how far the files are."""
-    meeting = _meeting(request, slug, Right.EXPORT)
+    meeting = meeting_of(request, slug, Right.EXPORT)
     if request.method == "POST":
         return _ask(request, meeting, _choice(request))
     jobs = _jobs(meeting)
@@ -67,7 +69,7 @@ def exports(request: PortalRequest, slug: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def point_files(request: PortalRequest, slug: str) -> HttpResponse:
     """Show the files with the list of bridge points, which hold no delegate; POST asks for a new one."""
-    meeting = _meeting(request, slug, Right.EXPORT_POINTS)
+    meeting = meeting_of(request, slug, Right.EXPORT_POINTS)
     if request.method == "POST":
         choice = Choice(ExportJob.Kind.POINTS, _form(request))
         return _ask(request, meeting, choice)
@@ -206,7 +208,7 @@ def _attachment(job: ExportJob) -> str:
 @require_POST
 def export_schedule(request: PortalRequest, slug: str) -> HttpResponse:
     """Have a file made every day, or after the deadline."""
-    meeting = _meeting(request, slug, Right.EXPORT)
+    meeting = meeting_of(request, slug, Right.EXPORT)
     form = ScheduleForm(request.POST)
     if form.is_valid():
         schedule = services.make_schedule(meeting=meeting, user=request.user, **form.wanted)

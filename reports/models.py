@@ -13,6 +13,9 @@ from django.db.models.functions import Now
 
 from accounts.permissions import Right, may
 from invitations.models import Meeting
+from reports.freezes import BoardDownload as BoardDownload
+from reports.freezes import Freeze as Freeze
+from reports.tallies import Tally as Tally
 
 if TYPE_CHECKING:
     from accounts.models import User

@@ -20,7 +20,7 @@ _OPEN = """
 """
 
 SECONDS_KEPT = 60
-MOST_KEPT = 16
+MOST_KEPT = 32
 
 _kept: dict[object, tuple[str, float, Any]] = {}
 

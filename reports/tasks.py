@@ -4,7 +4,7 @@ from uuid import UUID
 
 from celery import shared_task
 
-from reports import services
+from reports import freezing, services
 
 
 @shared_task
@@ -26,3 +26,9 @@ def take_up_exports() -> None:
 def purge_exports() -> None:
     """Remove files that were kept long enough; beat calls every hour."""
     services.purge_exports()
+
+
+@shared_task
+def freeze() -> None:
+    """Freeze the meetings whose moment has passed; beat calls every 30 s, and who looks first does it too."""
+    freezing.settle_all()

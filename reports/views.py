@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
 from accounts.clock import database_now
@@ -13,18 +14,12 @@ from accounts.permissions import Right, require
 from accounts.requests import PortalRequest
 from invitations.models import Meeting
 from registrations.states import UnitState, standings
-from reports.board import read_board
-from reports.counts import read_counts
+from reports import freezing
+from reports.board_views import asked_board, meeting_of
+from reports.counting import read_counts
 from reports.picture import one_picture
 
 MOST_JOBS = 20
-
-
-def _meeting(request: PortalRequest, slug: str, right: Right) -> Meeting:
-    """The meeting in the person's scope (404), for whoever has the right (403)."""
-    meeting = get_object_or_404(Meeting.objects.visible_to(request.user), slug=slug)
-    require(request.user, right)
-    return meeting
 
 
 def _latest(request: PortalRequest, page: str, right: Right) -> HttpResponse:
@@ -47,10 +42,11 @@ def board_latest(request: PortalRequest) -> HttpResponse:
 @require_GET
 def board(request: PortalRequest, slug: str) -> HttpResponse:
     """Show every unit and every commune point; htmx gets what moves, or just the hour where nothing did."""
-    meeting = _meeting(request, slug, Right.READ_BOARD)
-    text, state = request.GET.get("q", "").strip()[:100], request.GET.get("state", "")
-    shown = read_board(meeting, text=text, state=state)
-    context = {"board": shown, "meeting": meeting}
+    meeting = meeting_of(request, slug, Right.READ_BOARD)
+    shown = asked_board(request, meeting)
+    if shown.frozen.is_due:
+        shown = replace(shown, frozen=freezing.settle(meeting))
+    context = {"board": shown, "meeting": meeting, "wall": request.GET.get("man-hinh") == "lon"}
     if not request.htmx:
         return render(request, "reports/board.html", context)
     if request.GET.get("seen") == shown.fingerprint:
@@ -63,7 +59,7 @@ def board(request: PortalRequest, slug: str) -> HttpResponse:
 @require_GET
 def board_margin(request: PortalRequest, slug: str) -> HttpResponse:
     """Show in the letter's margin how many units are in which state."""
-    meeting = _meeting(request, slug, Right.READ_BOARD)
+    meeting = meeting_of(request, slug, Right.READ_BOARD)
     found = standings(meeting, request.user, database_now())
     sent = [at for at in found if at.invitation.sent_at is not None]
     count = Counter(at.state for at in sent)
@@ -82,7 +78,7 @@ def board_margin(request: PortalRequest, slug: str) -> HttpResponse:
 @require_GET
 def totals(request: PortalRequest, slug: str) -> HttpResponse:
     """Show declared, named and missing by role and by point; ``?don-vi=`` shows one unit's alone."""
-    meeting = _meeting(request, slug, Right.EXPORT)
+    meeting = meeting_of(request, slug, Right.EXPORT)
     with one_picture() as picture:
         counts = read_counts(meeting, picture)
     only = request.GET.get("don-vi", "")

@@ -22,6 +22,10 @@ from invitations.services import call_units, publish
 COMMUNES_OF_A_DISTRICT = 17
 """As in Hà Tĩnh: 216 communes in 13 districts."""
 
+DISTRICTS_OF_A_PROVINCE = 14
+MOST_WITHOUT_PROVINCES = 40
+"""Of more districts a whole nation is made: provinces stand above them, as they would in the tree."""
+
 MOST_AGENCIES = 30
 
 
@@ -30,7 +34,8 @@ def build(slug: str, *, points: int, password: str) -> Meeting:
     """Make a published meeting that calls districts enough for ``points`` points, nobody registered yet.
 
     One point is the hall of the province; the others are districts with about seventeen communes each.
-    They stand below a unit of their own, so that the tree keeps its one root. All slugs begin with the
+    They stand below a unit of their own, so that the tree keeps its one root; more districts than a
+    province has stand below provinces. All slugs begin with the
     meeting's. Clerks are named by their unit's slug and share ``password``.
     """
     districts = max(1, round((points - 1) / (COMMUNES_OF_A_DISTRICT + 1)))
@@ -42,9 +47,10 @@ def build(slug: str, *, points: int, password: str) -> Meeting:
         position=9000,
     )
     Unit.objects.plant([root])
+    above = _provinces(root, districts)
     committees = [
         Unit(
-            parent=root,
+            parent=above[number * len(above) // (districts + 1)],
             name=f"Huyện ủy Thử {number}",
             slug=f"{slug}-huyen-{number}",
             tier=Tier.DISTRICT,
@@ -76,6 +82,24 @@ def build(slug: str, *, points: int, password: str) -> Meeting:
     )
     give_clerks([*committees, *agencies], password)
     return _publish(_write(slug, root, committees, agencies))
+
+
+def _provinces(root: Unit, districts: int) -> list[Unit]:
+    """What the districts stand below: ``root`` itself, or where they are many, provinces below it."""
+    if districts <= MOST_WITHOUT_PROVINCES:
+        return [root]
+    provinces = [
+        Unit(
+            parent=root,
+            name=f"Tỉnh ủy Thử {number}",
+            slug=f"{root.slug}-{number}",
+            tier=Tier.PROVINCE,
+            position=number,
+        )
+        for number in range(1, round(districts / DISTRICTS_OF_A_PROVINCE) + 1)
+    ]
+    Unit.objects.plant(provinces)
+    return provinces
 
 
 def give_clerks(units: Sequence[Unit], password: str) -> None:

@@ -11,7 +11,8 @@ from django.utils import timezone
 from accounts.templatetags.portal import moment
 from registrations.models import Submission
 from registrations.states import UnitState
-from reports.counts import Counts, UnitCounts, read_counts
+from reports.counting import read_counts
+from reports.counts import Counts, UnitCounts
 from reports.picture import Picture
 
 if TYPE_CHECKING:

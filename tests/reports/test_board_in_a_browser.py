@@ -1,10 +1,12 @@
 """The board in Chromium: it narrows, and refreshes by itself while somebody looks."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import expect
 
+from accounts.clock import database_now
 from registrations.models import Headcount, Registration
 from tests.browser import DESKTOP, PHONE
 from tests.reports.conftest import enlarge
@@ -92,6 +94,35 @@ def test_the_pages_read_well_on_a_desktop_and_a_phone(
     on_the_board(screen)
     expect(screen.get_by_role("link", name="Huyện ủy Can Lộc")).to_be_visible()
     reads_well(screen)
-    for address in ("", "so-lieu/", f"so-lieu/?don-vi={can_loc.slug}"):
-        screen.goto(f"/hoi-nghi/{filled.slug}/tong-hop/{address}")
+    for address in ("tong-hop/", "tong-hop/so-lieu/", f"tong-hop/so-lieu/?don-vi={can_loc.slug}", "so-sanh/"):
+        screen.goto(f"/hoi-nghi/{filled.slug}/{address}")
         reads_well(screen)
+    freeze(filled)
+    screen.goto(f"/hoi-nghi/{filled.slug}/chot/")
+    expect(screen.get_by_role("heading", level=1)).to_contain_text("Đã chốt lúc")
+    reads_well(screen)
+
+
+def freeze(meeting):
+    """Let the moment pass."""
+    meeting.registration_deadline = database_now() - timedelta(minutes=5)
+    meeting.save(update_fields=["registration_deadline"])
+
+
+def test_the_wall_shows_eighteen_districts_at_once_and_nothing_else(
+    open_page, on_the_board, reads_well, filled
+):
+    enlarge(filled, units=16, communes=12, delegates=0)
+    screen = open_page({"width": 1920, "height": 1080})
+    on_the_board(screen)
+    screen.get_by_role("link", name="Màn hình lớn").click()
+    expect(screen.get_by_role("navigation", name="Mục chính")).to_be_hidden()
+    districts = screen.locator("#units tbody").first.locator("tr:not(.tier)")
+    expect(districts).to_have_count(18)
+    last = districts.last.bounding_box()
+    assert last["y"] + last["height"] <= 1080
+    reads_well(screen)
+    every_second(screen)
+    freeze(filled)
+    expect(screen.locator("#board-head")).to_contain_text("Đã chốt lúc")
+    expect(screen.get_by_role("link", name="Thoát màn hình lớn")).to_be_visible()

@@ -6,7 +6,8 @@ from django.utils import timezone
 from accounts.models import Tier
 from bridge_points.models import PointState
 from registrations.overview import overview
-from reports.counts import BOARD_ORDER, OFFICIAL_ORDER, Figures, read_counts
+from reports.counting import read_counts
+from reports.counts import BOARD_ORDER, OFFICIAL_ORDER, Figures
 from reports.picture import Picture
 from tests.factories import BridgePointFactory, DelegateFactory, InvitationFactory, UnitFactory
 

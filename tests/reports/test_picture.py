@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import Unit
 from registrations.models import Headcount
 from reports import picture
-from reports.counts import read_counts
+from reports.counting import read_counts
 from reports.picture import Picture, one_picture
 from tests.cast import client_of
 

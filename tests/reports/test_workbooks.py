@@ -10,7 +10,7 @@ from openpyxl import load_workbook
 
 from accounts.models import Unit
 from registrations.models import Delegate, Registration
-from reports.counts import read_counts
+from reports.counting import read_counts
 from reports.picture import Picture
 from reports.workbooks import HEAD_ROW, write_delegates
 from tests.factories import DelegateFactory, HeadcountFactory, RegistrationFactory
