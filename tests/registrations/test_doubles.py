@@ -18,7 +18,7 @@ from registrations.overview import overview
 from registrations.services import locking, pairing
 from registrations.states import standings
 from reports.board import read_board
-from reports.counts import read_counts
+from reports.counting import read_counts
 from reports.picture import Picture
 from reports.workbooks import write_delegates
 from tests.cast import client_of
