@@ -61,8 +61,8 @@ def board_file(request: PortalRequest, slug: str, form: str) -> HttpResponse:
 def freezes(request: PortalRequest, slug: str) -> HttpResponse:
     """Show the official list with its hash, and what each supplement corrects."""
     meeting = meeting_of(request, slug, Right.READ_BOARD)
-    frozen = freezing.settled(meeting, database_now())
-    found = list(Freeze.objects.filter(meeting=meeting)) if frozen.freezes else []
+    freezing.settled(meeting, database_now())
+    found = list(Freeze.objects.filter(meeting=meeting))
     supplements = [(after, freezing.corrections(after, before)) for after, before in pairwise(found)]
     context = {
         "meeting": meeting,

@@ -86,10 +86,13 @@ def settled(meeting: Meeting, now: datetime) -> Frozen:
 
 
 def read(meeting: Meeting, now: datetime) -> Frozen:
-    """Read the freezes without their content, in one query before the first moment, and in two after it."""
-    freezes = list(meeting.freezes.defer("content"))
+    """Read the freezes without their content, in two queries; before the moment in none: none is there.
+
+    Where the deadline was moved after a freeze, the list is told again once the new one has passed.
+    """
     if meeting.state not in STATES or now <= meeting.registration_deadline + GRACE:
-        return Frozen(freezes, is_due=False)
+        return Frozen([], is_due=False)
+    freezes = list(meeting.freezes.defer("content"))
     held = freezes[0].holds_at if freezes else None
     last = with_extension(meeting.invitations.sent()).aggregate(last=Max("extended_until"))["last"]
     return Frozen(freezes, any(held is None or at > held for at in _moments(meeting, last, now)))
