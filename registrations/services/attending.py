@@ -82,7 +82,10 @@ class Mark:
 
 @dataclass(frozen=True)
 class Result:
-    """What became of one entry: ``state`` is kept, older, repeated, ask or refused, ``why`` in words."""
+    """What became of one entry, and ``why`` in words.
+
+    ``state`` is kept, older, repeated, ask (more than declared), elsewhere (a guest?) or refused.
+    """
 
     key: UUID
     state: str
@@ -210,7 +213,7 @@ class _Desk:
             return Result(one.key, "refused", _whose(one))
         if person.bridge_point_id != self.point.pk and not one.visiting:
             return Result(
-                one.key, "refused", f"{person.full_name} đăng ký ở điểm cầu khác, chưa ghi có mặt ở đây."
+                one.key, "elsewhere", f"{person.full_name} đăng ký ở điểm cầu khác, chưa ghi có mặt ở đây."
             )
         self._known.add(one.key)
         self.new_marks.append(

@@ -64,7 +64,7 @@
 
   async function send(rows) {
     const now = Date.now();
-    const entries = rows.map(({ url: _, made, order: __, why: ___, ...entry }) => ({ ...entry, age: (now - made) / 1000 }));
+    const entries = rows.map(({ url: _, made, order: __, why: ___, elsewhere: ____, ...entry }) => ({ ...entry, age: (now - made) / 1000 }));
     const cookie = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/);
     const headers = { "Content-Type": "application/json", "HX-Request": "true" };
     const field = document.body.getAttribute("hx-headers");
@@ -91,7 +91,7 @@
         const row = rows.get(one.key);
         if (!row) continue;
         if (["kept", "older", "repeated"].includes(one.state)) all.delete(one.key);
-        else all.put({ ...row, why: one.why || "Cổng không nhận mục này." });
+        else all.put({ ...row, why: one.why || "Cổng không nhận mục này.", elsewhere: one.state === "elsewhere" });
       }
     });
   }
@@ -115,6 +115,7 @@
     else if (waits.length) say("again", `${waits.length} mục chờ gửi`);
     else say("check", "Không có mục nào chờ gửi");
     list(part("data-refused"), rows.filter((row) => row.why).map((row) => row.why));
+    part("data-take-guests").hidden = !rows.some((row) => row.elsewhere);
     for (const row of waits) if (row.delegate) mark(row.delegate, row.state);
     count();
   }
@@ -140,6 +141,7 @@
     if (other) part("data-crossed-words").textContent = `máy kia ghi ${other.present} có mặt lúc ${other.made}`;
     if (!numbers) return;
     root.dataset.version = numbers.version;
+    for (const name of ["present", "excused", "absent"]) if (!form.elements[name].value) form.elements[name].value = numbers[name];
     part("data-now").textContent = `Đang tính: ${numbers.present} có mặt, ${numbers.excused} vắng có phép, ${numbers.absent} vắng không phép, ghi lúc ${numbers.made}`;
   }
 
@@ -172,6 +174,10 @@
       await keep({ delegate: line.dataset.person, state, visiting: Boolean(line.dataset.guest) });
     } else if (event.target.closest("[data-take-count]")) {
       await keep({ counted: true, base: base() });
+    } else if (event.target.closest("[data-take-guests]")) {
+      const guests = (await mine()).filter((row) => row.elsewhere);
+      await store("readwrite", (rows) => { guests.forEach(({ why: _, elsewhere: __, ...row }) => rows.put({ ...row, visiting: true })); });
+      sync();
     } else if (event.target.closest("[data-dismiss-refused]")) {
       const refused = (await mine()).filter((row) => row.why);
       await store("readwrite", (rows) => { refused.forEach((row) => rows.delete(row.key)); });

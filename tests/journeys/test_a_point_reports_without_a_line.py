@@ -1,0 +1,73 @@
+"""A commune's clerk reports on a telephone whose line is dead: all of it arrives later, once."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from registrations.models import Attendance, AttendanceEntry, AttendanceMark
+from tests.browser import PHONE
+from tests.factories import DelegateFactory
+
+
+@pytest.fixture
+def at_the_point(open_page, sign_in, meeting, an, can_loc, can_loc_invitation, draft_of_can_loc) -> Page:
+    """Can Lộc's page at the first session, kept by its worker; 45 are declared, one has a name."""
+    DelegateFactory.create(registration=can_loc_invitation.registration, full_name="Nguyễn Hữu Khang")
+    phone = open_page(PHONE, expect_errors=True)
+    sign_in(phone, an)
+    phone.goto(f"/hoi-nghi/{meeting.slug}/diem-danh/{meeting.sessions.first().pk}/{can_loc.slug}/")
+    expect(phone.locator("[data-kept]")).to_be_attached()
+    return phone
+
+
+def test_what_is_entered_without_a_line_arrives_once(at_the_point):
+    phone = at_the_point
+    phone.context.set_offline(True)
+    phone.reload()  # the worker answers
+    phone.get_by_label("Có mặt").first.fill("47")
+    phone.get_by_role("button", name="Gửi số").click()
+    expect(phone.get_by_text("Có mặt 47, đăng ký 45: đúng chứ?")).to_be_visible()
+    phone.get_by_role("button", name="Đúng, gửi").click()
+    row = phone.get_by_role("group", name="Nguyễn Hữu Khang")
+    row.get_by_role("button", name="Có mặt").click()
+    expect(phone.locator("[data-waits]")).to_have_text(re.compile("2 mục chờ gửi"))
+    address = phone.url
+    phone.close()  # the browser goes before anything was sent
+
+    phone = at_the_point.context.new_page()
+    phone.goto(address)  # still without a line
+    expect(phone.locator("[data-waits]")).to_have_text(re.compile("2 mục chờ gửi"))
+    row = phone.get_by_role("group", name="Nguyễn Hữu Khang")
+    expect(row.get_by_role("button", name="Có mặt")).to_have_attribute("aria-pressed", "true")
+    assert not AttendanceEntry.objects.exists()
+
+    lost: list[int] = []
+
+    def lose_the_first_answer(route: Route) -> None:
+        if not lost:
+            lost.append(route.fetch().status)  # the portal has acted, the telephone does not hear of it
+            route.abort("connectionreset")
+        else:
+            route.continue_()
+
+    phone.route("**/gui/", lose_the_first_answer)
+    phone.context.set_offline(False)
+    expect(phone.locator("[data-waits]")).to_have_text(re.compile("Không có mục nào"), timeout=30_000)
+    assert lost == [200]
+    assert list(AttendanceEntry.objects.values_list("present", flat=True)) == [47]
+    assert AttendanceMark.objects.count() == 1
+    assert Attendance.objects.get().present == 47
+
+    phone.context.set_offline(True)
+    phone.get_by_label("Vắng có phép").fill("1")
+    phone.get_by_role("button", name="Gửi số").click()
+    phone.get_by_role("button", name="Đúng, gửi").click()
+    expect(phone.locator("[data-waits]")).to_have_text(re.compile("1 mục chờ gửi"))
+    phone.context.set_offline(False)
+    expect(phone.locator("[data-waits]")).to_have_text(re.compile("Không có mục nào"), timeout=30_000)
+    left = "Promise.all([caches.keys(), indexedDB.databases().then((all) => all.map((one) => one.name))])"
+    phone.locator(".who summary").click()
+    with phone.expect_navigation():
+        phone.get_by_role("button", name="Đăng xuất").click()
+    assert phone.evaluate(left) == [[], []]
