@@ -2,7 +2,7 @@
 
 A device sends what it kept while its line was down, many entries in one request. Each has a key of its
 own and an age: sent twice it is kept once, and the newest by ``made_at = arrival - age`` counts, so that
-neither the order of arrival nor a wrong clock decides (docs/decisions/0023).
+neither the order of arrival nor a wrong clock decides (docs/decisions/0025).
 """
 
 from __future__ import annotations
