@@ -100,7 +100,7 @@ def _openpyxl(path: Path, number: int) -> Callable[[], object]:
             cell.alignment = Alignment(horizontal=column.align, vertical="top", wrap_text=True)
         for row in rows(number):
             for cell, value in zip(cells, row, strict=True):
-                cell.value = value or None
+                cell.value = value or None  # type: ignore[assignment]
             sheet.append(cells)
         book.save(path)
 
@@ -263,9 +263,7 @@ def main() -> int:
         return 0
     parser = argparse.ArgumentParser(prog="python -m benchmarks.books", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a tiny size, to see that it runs")
-    parser.add_argument(
-        "--nation", action="store_true", help="also 1,441,200 delegates (loads for minutes)"
-    )
+    parser.add_argument("--nation", action="store_true", help="also 1,441,200 delegates (loads for minutes)")
     asked = parser.parse_args()
     number, rounds = (QUICK_ROWS, 1) if asked.quick else (ROWS, ROUNDS)
     print(f"Load average {os.getloadavg()[0]:.1f} on {len(os.sched_getaffinity(0))} cores.")

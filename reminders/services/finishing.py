@@ -92,7 +92,7 @@ def _after(one: Sent, now: datetime) -> _After:
 
 
 def pause(attempts: int) -> timedelta:
-    """A quarter of a minute after the first attempt, then twice as long each time, up to a quarter of an hour."""
+    """A quarter of a minute after the first attempt, then twice as long, up to a quarter of an hour."""
     doublings = max(min(attempts - 1, 10), 0)
     return min(FIRST_PAUSE * (1 << doublings), LONGEST_PAUSE)
 
