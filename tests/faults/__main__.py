@@ -1,4 +1,4 @@
-"""``python -m tests.faults [--messages 200] [--kills 10] [--seconds 20] [--seed 1] [--without …]``.
+"""``python -m tests.faults [--messages 200] [--kills 10] [--seconds 20] [--seed 1] [--timed] [--without …]``.
 
 Needs ``DATABASE_URL`` of an empty, migrated database, or makes a server of its own. Prints its figures;
 ends with 1 where a promise was broken, and says which.
@@ -27,6 +27,7 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=20.0, help="within which the messages are due")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--plan", choices=["short", "long", "none"], default="short")
+    parser.add_argument("--timed", action="store_true", help="lateness is judged, not only printed")
     parser.add_argument("--without", choices=["claiming", "key"], default="", help="a protection taken out")
     asked = parser.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "conference_portal.settings")
@@ -82,7 +83,7 @@ def _run(var: Path, asked: argparse.Namespace) -> int:
             director.run(schedule.draw(plans[asked.plan], asked.seconds, asked.seed), began)
         submitting.join()
         _wait_until_settled(began + asked.seconds, CONTROL_PATIENCE if asked.without else PATIENCE)
-        verdict = check(on, director.outages, due, director.kills)
+        verdict = check(on, director.outages, due, director.kills, timed=asked.timed)
         connection.close()
     broken = verdict.broken + [f"a submission failed: {one}" for one in submitting.refused]
     print("\n".join(verdict.figures))

@@ -37,8 +37,13 @@ class Verdict(NamedTuple):
     figures: list[str]
 
 
-def check(stage: Stage, outages: Sequence[Outage], due: dict[str, float], kills: int) -> Verdict:
-    """Compare what the outbox says with what arrived. ``due`` says when each by-hand message was due."""
+def check(
+    stage: Stage, outages: Sequence[Outage], due: dict[str, float], kills: int, *, timed: bool
+) -> Verdict:
+    """Compare what the outbox says with what arrived. ``due`` says when each by-hand message was due.
+
+    Lateness breaks a promise only where the run is ``timed``: a busy machine is no fault of the outbox.
+    """
     rows = list(Reminder.objects.select_related("unit"))
     tries: dict[int, list[ReminderAttempt]] = defaultdict(list)
     for one in ReminderAttempt.objects.order_by("pk"):
@@ -57,7 +62,7 @@ def check(stage: Stage, outages: Sequence[Outage], due: dict[str, float], kills:
         *_lost(rows, arrived, submitted),
         *_doubled(rows, arrived, tries, stage),
         *_after_submission(rows, tries, submitted, stage),
-        *_too_late(late),
+        *(_too_late(late) if timed else []),
     ]
     return Verdict(broken, _figures(rows, tries, arrived, late, outages, kills))
 

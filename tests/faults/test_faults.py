@@ -29,7 +29,7 @@ def database(request: pytest.FixtureRequest, django_db_setup: None, django_db_bl
         cursor.execute(f'DROP DATABASE "{NAME}" WITH (FORCE)')
 
 
-def run(database: str, *arguments: str, seconds: float = 400) -> tuple[int, str]:
+def run(database: str, *arguments: str, seconds: float = 900) -> tuple[int, str]:
     """Let one program run; its exit status and what it said."""
     done = subprocess.run(
         [sys.executable, "-m", "tests.faults", *arguments],
@@ -57,7 +57,7 @@ def test_two_hundred_messages_and_ten_kills(database: str) -> None:
 def test_five_thousand_messages_and_two_hundred_kills(
     database: str, seed: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    asked = ("--plan", "long", "--messages", "5000", "--seconds", "900", "--seed", str(seed))
+    asked = ("--plan", "long", "--messages", "5000", "--seconds", "900", "--seed", str(seed), "--timed")
     status, said = run(database, *asked, seconds=1800)
     with capsys.disabled():
         print(f"\n{said}")
