@@ -142,4 +142,4 @@ def _value(invitation: Invitation, request: ExtensionRequest | None) -> str:
 
 def last_request(invitation: Invitation) -> ExtensionRequest | None:
     """Return the unit's last request for more time, for its own pages: most units have none."""
-    return invitation.extension_requests.first()
+    return invitation.extension_requests.select_related("asked_by", "decided_by").first()

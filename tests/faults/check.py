@@ -154,9 +154,8 @@ def _late(row: Reminder, started: float, due: float | None, outages: Sequence[Ou
         if one.begin < started and one.end > at and one.channel in (EVERYTHING, row.channel)
     ]
     last = max(kept, key=lambda one: one.end, default=None)
-    return Late(
-        started - max(at, min(last.end, started) if last else at), row.channel, last.what if last else ""
-    )
+    could = max(at, min(last.end, started)) if last else at
+    return Late(started - could, row.channel, last.what if last else "", started - at)
 
 
 def _too_late(late: Sequence[Late]) -> list[str]:

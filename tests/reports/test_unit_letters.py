@@ -49,7 +49,7 @@ def test_the_archive_holds_each_called_units_own_letter_as_it_went_out(
     assert (job.done, job.total) == (called, called)
     page = client.get(address).content.decode()
     assert f"{called} đơn vị" in page
-    response = client.get(reverse("export_download", args=[job.pk]))
+    response = client.get(reverse("export_download", args=[job.pk]), follow=True)
     assert response["Content-Type"] == "application/zip"
     assert "giay-moi-tung-don-vi" in response["Content-Disposition"]
     with zipfile.ZipFile(io.BytesIO(b"".join(response.streaming_content))) as archive:
