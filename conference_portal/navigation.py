@@ -39,6 +39,8 @@ SECTIONS = [
         "board_latest",
         ("board", "extension_requests", "doubles", "freezes"),
     ),
+    Section(Right.REGISTER, "Điểm danh", "attendance_latest", ("attendance",)),
+    Section(Right.READ_BOARD, "Ngày họp", "day_board_latest", ("day_board", "attendance")),
     Section(Right.READ_LETTER, "Giấy mời", "meetings", ("meeting",)),
     Section(Right.READ_MATERIAL, "Tài liệu", "materials_latest", ("material",)),
     Section(Right.DO_ASSIGNMENT, "Việc được giao", "own_assignments", ("own_assignments", "assignment")),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from django.core.paginator import Page, Paginator
 from django.db.models import F, Q
+from django.utils import timezone
 
 from accounts.fingerprint import fingerprint
 from accounts.models import Unit, User
@@ -116,6 +117,15 @@ class Listing:
         rows = [(one.pk, one.here, one.present, one.excused, one.absent, one.crossed) for one in self.page]
         sums = [(one.unit and one.unit.pk, one.reported, one.present, one.declared) for one in self.areas]
         return fingerprint(self.filter, self.is_overdue, sums, rows)
+
+
+def session_at(sessions: Sequence[Session], now: datetime) -> Session:
+    """Of a meeting's sessions the last that has begun at ``now``, or the first where none has."""
+    local = timezone.localtime(now)
+    begun = [
+        one for one in sessions if (one.date, one.starts_at or local.time()) <= (local.date(), local.time())
+    ]
+    return (begun or sessions[:1])[-1]
 
 
 def listing(session: Session, user: User, looked_for: Filter, now: datetime, number: str | None) -> Listing:

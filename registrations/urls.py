@@ -76,6 +76,7 @@ urlpatterns = [
         name="commune_link_attendance_sync",
     ),
     path("diem-danh.js", attending.worker, name="attendance_worker"),
+    path("diem-danh/", attendance.attendance_latest, name="attendance_latest"),
     path(ATTENDANCE, attendance.attendance, name="attendance"),
     path(ATTENDANCE + "<int:session>/", attendance.attendance_session, name="attendance_session"),
     path(AT_A_SESSION, attending.point_page, name="attendance_point"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports import board_views, export_views, template_views, views
+from reports import board_views, day_views, export_views, template_views, views
 
 urlpatterns = [
     path("theo-doi/", views.board_latest, name="board_latest"),
@@ -10,6 +10,8 @@ urlpatterns = [
     path("hoi-nghi/<slug:slug>/theo-doi/tep.<slug:form>", board_views.board_file, name="board_file"),
     path("hoi-nghi/<slug:slug>/chot/", board_views.freezes, name="freezes"),
     path("hoi-nghi/<slug:slug>/so-sanh/", board_views.board_compare, name="board_compare"),
+    path("ngay-hop/", day_views.day_board_latest, name="day_board_latest"),
+    path("hoi-nghi/<slug:slug>/ngay-hop/", day_views.day_board, name="day_board"),
     path("hoi-nghi/<slug:slug>/tinh-hinh/", views.board_margin, name="board_margin"),
     path("tong-hop/", export_views.exports_latest, name="exports_latest"),
     path("hoi-nghi/<slug:slug>/tong-hop/", export_views.exports, name="exports"),

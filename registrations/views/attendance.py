@@ -4,30 +4,38 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.clock import database_now
-from accounts.permissions import Right
+from accounts.permissions import Right, require
 from accounts.requests import PortalRequest
 from bridge_points.scope import meeting_of
 from invitations.models import Meeting
-from registrations.attendance_listing import Filter, listing
+from registrations.attendance_listing import Filter, listing, session_at
 
 NOTHING_NEW = 204
 """htmx leaves the page as it is."""
 
 
 @require_safe
+def attendance_latest(request: PortalRequest) -> HttpResponse:
+    """Lead to the newest published meeting's session of the hour, or say that there is none yet."""
+    require(request.user, Right.READ_ATTENDANCE)
+    meetings = Meeting.objects.visible_to(request.user).exclude(state=Meeting.State.DRAFT)
+    latest = meetings.first()
+    if latest is None:
+        return render(request, "bridge_points/no_meeting.html")
+    return redirect("attendance", latest.slug)
+
+
+@require_safe
 def attendance(request: PortalRequest, slug: str) -> HttpResponse:
     """Lead to the session of today that is on or comes next, else the first; or say that there is none."""
     meeting = meeting_of(request, slug, Right.READ_ATTENDANCE)
-    now = timezone.localtime(database_now())
     sessions = list(meeting.sessions.all())
     if not sessions:
         return render(request, "registrations/attendance_none.html", {"meeting": meeting})
-    begun = [one for one in sessions if (one.date, one.starts_at or now.time()) <= (now.date(), now.time())]
-    return redirect("attendance_session", slug, (begun or sessions[:1])[-1].pk)
+    return redirect("attendance_session", slug, session_at(sessions, database_now()).pk)
 
 
 @require_safe

@@ -1,0 +1,266 @@
+"""The day itself at a glance: who has reported of a session, how many came, whose line is lost.
+
+One statement adds up all points by committee and tier, so that every number is of one moment and 16,242
+points cost one reading. Who looks shares what was read within the last ``SHARED_FOR`` seconds in the same
+process: ten screens that ask every ten seconds cost the database no more than two do (decision 0026).
+"""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import NamedTuple
+
+from django.db import connection
+from django.db.models import Count, Window
+
+from accounts.fingerprint import fingerprint
+from accounts.models import Unit
+from bridge_points.models import BridgePoint, Incident, LineTest
+from invitations.deadlines import quick_report_due
+from invitations.models import Meeting, Session
+from registrations.attendance_listing import session_at
+from registrations.models import Attendance
+from reports.counts import OFFICIAL_ORDER
+from reports.picture import one_picture
+
+SHARED_FOR = 5
+"""Seconds for which what was read is shown to others too: half of what a page waits between two questions."""
+
+MOST_KEPT = 16
+MOST_SILENT = 12
+MOST_INCIDENTS = 8
+
+LOST = (Incident.Kind.LINE, Incident.Kind.SILENT)
+"""Open incidents of these kinds say that nobody reaches the point."""
+
+
+class DayFigures(NamedTuple):
+    """What is known of some points together at a session."""
+
+    points: int = 0
+    declared: int = 0
+    reported: int = 0
+    present: int = 0
+    excused: int = 0
+    absent: int = 0
+    on_line: int = 0
+    """Reported, or last tested good, and no open incident says that they are lost."""
+    lost: int = 0
+    incidents: int = 0
+    crossed: int = 0
+    """Two devices reported without having seen each other."""
+
+    @classmethod
+    def of(cls, parts: Iterable[DayFigures]) -> DayFigures:
+        """Add up."""
+        return cls(*(sum(column) for column in zip(cls(), *parts, strict=True)))
+
+    @property
+    def silent(self) -> int:
+        """Points that have not reported."""
+        return self.points - self.reported
+
+    @property
+    def unknown(self) -> int:
+        """Points of which nothing says whether they are on the line."""
+        return self.points - self.on_line - self.lost
+
+
+class DayRow(NamedTuple):
+    """A committee with all below it, or a tier, with its figures."""
+
+    label: str
+    slug: str
+    path: str
+    sum: DayFigures
+
+
+@dataclass(frozen=True)
+class DayBoard:
+    """Everything on the page, of one moment."""
+
+    meeting: Meeting
+    session: Session
+    sessions: list[Session]
+    now: datetime
+    due_at: datetime
+    areas: list[DayRow]
+    tiers: list[DayRow]
+    silent: list[BridgePoint]
+    open_incidents: int
+    incidents: list[Incident]
+
+    @cached_property
+    def sum(self) -> DayFigures:
+        """All points that take part."""
+        return DayFigures.of(row.sum for row in self.tiers)
+
+    @property
+    def is_overdue(self) -> bool:
+        """The quick report of the session was due."""
+        return self.now >= self.due_at
+
+    @property
+    def silent_more(self) -> int:
+        """Silent points that are not named."""
+        return self.sum.silent - len(self.silent)
+
+    @property
+    def incidents_more(self) -> int:
+        """Open incidents that are not named."""
+        return self.open_incidents - len(self.incidents)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """The same for two boards that show the same, whatever the hour."""
+        silent = [(point.pk, point.version, point.unit.called) for point in self.silent]
+        open_ = [(one.pk, one.handled_by_id, one.point.unit.called) for one in self.incidents]
+        sessions = [(one.pk, str(one)) for one in self.sessions]
+        return fingerprint(
+            self.meeting.slug, self.session.pk, sessions, self.due_at.timestamp(), self.is_overdue,
+            self.areas, self.tiers, silent, self.open_incidents, open_,
+        )  # fmt: skip
+
+
+# ── Reading ──────────────────────────────────────────────────────────────────────────────────────
+
+_shared: dict[tuple[int, str], tuple[float, DayBoard | None]] = {}
+
+
+def shared_day_board(meeting: Meeting, asked: str = "") -> DayBoard | None:
+    """Return what ``read_day_board`` gives, or gave to somebody within the last ``SHARED_FOR`` seconds.
+
+    Inside a transaction that is already open (a test's) it is read each time: others do not see its rows.
+    """
+    if connection.in_atomic_block:
+        return read_day_board(meeting, asked)
+    key, now = (meeting.pk, asked), time.monotonic()
+    kept = _shared.get(key)
+    if kept is None or now - kept[0] > SHARED_FOR:
+        kept = (now, read_day_board(meeting, asked))
+        _shared.pop(key, None)
+        _shared[key] = kept
+        while len(_shared) > MOST_KEPT:
+            _shared.pop(next(iter(_shared)), None)
+    return kept[1]
+
+
+def read_day_board(meeting: Meeting, asked: str = "") -> DayBoard | None:
+    """Read a session of ``meeting`` in one picture: the one with the key ``asked``, else that of the hour.
+
+    Five queries, whatever the number of points. None where there is no such session.
+    """
+    with one_picture() as picture:
+        sessions = list(meeting.sessions.all())
+        chosen = [one for one in sessions if str(one.pk) == asked] if asked else sessions
+        if not chosen:
+            return None
+        session = chosen[0] if asked else session_at(sessions, picture.now)
+        areas, tiers = _sums(session)
+        open_incidents, incidents = _incidents(meeting)
+        return DayBoard(
+            meeting=meeting,
+            session=session,
+            sessions=sessions,
+            now=picture.now,
+            due_at=quick_report_due(session.date, session.part, session.starts_at),
+            areas=areas,
+            tiers=tiers,
+            silent=_silent(session, areas),
+            open_incidents=open_incidents,
+            incidents=incidents,
+        )
+
+
+_ADDED_UP = """
+    WITH declared AS (
+        SELECT bridge_point_id AS point_id, sum(declared) AS number FROM reports_tally
+        WHERE bridge_point_id IN (SELECT id FROM bridge_points_bridgepoint WHERE meeting_id = %(meeting)s)
+        GROUP BY 1
+    ), broken AS (
+        SELECT incident.point_id, count(*) AS number, bool_or(incident.kind = ANY(%(lost)s)) AS lost
+        FROM bridge_points_incident incident
+        JOIN bridge_points_bridgepoint point ON point.id = incident.point_id
+        WHERE incident.closed_at IS NULL AND point.meeting_id = %(meeting)s
+        GROUP BY 1
+    ), every_point AS (
+        SELECT
+            rtrim(split_part(unit.path, '.', 1) || '.' || split_part(unit.path, '.', 2), '.') || '.' AS area,
+            point.tier, coalesce(declared.number, 0) AS declared, report.id AS report,
+            report.present, report.excused, report.absent, report.crossed_id AS crossed,
+            coalesce(broken.lost, FALSE) AS lost, coalesce(broken.number, 0) AS incidents,
+            CASE WHEN report.id IS NULL THEN (
+                SELECT made.result = %(good)s FROM bridge_points_linetest made
+                WHERE made.point_id = point.id ORDER BY made.at DESC, made.id DESC LIMIT 1
+            ) ELSE TRUE END AS heard
+        FROM bridge_points_bridgepoint point
+        JOIN accounts_unit unit ON unit.id = point.unit_id
+        LEFT JOIN registrations_attendance report
+            ON report.point_id = point.id AND report.session_id = %(session)s
+        LEFT JOIN declared ON declared.point_id = point.id
+        LEFT JOIN broken ON broken.point_id = point.id
+        WHERE point.meeting_id = %(meeting)s AND point.connects
+    )
+    SELECT area, tier, count(*), sum(declared)::bigint, count(report), coalesce(sum(present), 0)::bigint,
+        coalesce(sum(excused), 0)::bigint, coalesce(sum(absent), 0)::bigint,
+        count(*) FILTER (WHERE heard AND NOT lost), count(*) FILTER (WHERE lost), sum(incidents)::bigint,
+        count(crossed)
+    FROM every_point GROUP BY 1, 2
+"""
+
+
+def _sums(session: Session) -> tuple[list[DayRow], list[DayRow]]:
+    """The figures of each committee right below the root, and of each tier."""
+    asked: dict[str, int | str | list[str]] = {
+        "meeting": session.meeting_id,
+        "session": session.pk,
+        "lost": [str(kind) for kind in LOST],
+        "good": str(LineTest.Result.GOOD),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_ADDED_UP, asked)
+        found = [(area, tier, DayFigures(*figures)) for area, tier, *figures in cursor.fetchall()]
+    by_area: dict[str, list[DayFigures]] = defaultdict(list)
+    for area, _, sum_ in found:
+        by_area[area].append(sum_)
+    units = Unit.objects.filter(path__in=by_area)
+    areas = [
+        DayRow(unit.called, unit.slug, unit.path, DayFigures.of(by_area[unit.path]))
+        for unit in units.order_by("position", "sort_key", "pk")
+    ]
+    tiers = [
+        DayRow(str(tier.label), "", "", DayFigures.of(mine))
+        for tier in OFFICIAL_ORDER
+        if (mine := [sum_ for _, of, sum_ in found if of == tier])
+    ]
+    return areas, tiers
+
+
+def _silent(session: Session, areas: list[DayRow]) -> list[BridgePoint]:
+    """The first points that have not reported, in the order of the tree.
+
+    Only the committees that they belong to are put in order: at the beginning every point is silent.
+    """
+    first, number = [], 0
+    for row in areas:
+        if row.sum.silent and number < MOST_SILENT:
+            first.append(row.path)
+            number += row.sum.silent
+    reported = Attendance.objects.filter(session=session).values("point")
+    points = BridgePoint.objects.connected().filter(meeting=session.meeting_id).exclude(pk__in=reported)
+    found = points.in_tree_order().filter(area__in=first)  # type: ignore[misc]
+    return list(found.select_related("unit")[:MOST_SILENT])
+
+
+def _incidents(meeting: Meeting) -> tuple[int, list[Incident]]:
+    """How many incidents are open, and the newest of them."""
+    found = Incident.objects.open().filter(point__meeting=meeting)
+    newest = found.annotate(all=Window(Count("pk"))).select_related("point__unit", "handled_by")
+    shown = list(newest.order_by("-opened_at", "-pk")[:MOST_INCIDENTS])
+    number: int = getattr(shown[0], "all", 0) if shown else 0
+    return number, list(shown)
