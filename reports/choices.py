@@ -23,10 +23,20 @@ class Offer(NamedTuple):
     what: str
     forms: tuple[ExportJob.Form, ...]
 
+    @property
+    def of_freeze(self) -> bool:
+        """It is there once the list is frozen."""
+        return self.kind in ExportJob.OF_FREEZE
+
+
+_FROZEN = "Như lúc hết hạn, theo bản gửi có biên nhận; mỗi bổ sung một trang tính."
+_AMENDED = "Bản chốt gần nhất: danh sách chính thức đã sửa theo các bổ sung."
 
 ALL = (Form.XLSX, Form.CSV, Form.PDF)
 
 _OFFERS = (
+    Offer(Kind.OFFICIAL, _FROZEN, ALL),
+    Offer(Kind.AMENDED, _AMENDED, ALL),
     Offer(Kind.DELEGATES, "Mọi đại biểu trong một danh sách, số lượng, điểm cầu cấp xã.", ALL),
     Offer(Kind.BY_UNIT, "Mỗi huyện, sở, ngành một trang tính.", (Form.XLSX, Form.PDF)),
     Offer(Kind.BY_POINT, "Mỗi điểm cầu một trang tính.", (Form.XLSX, Form.PDF)),

@@ -15,11 +15,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.clock import database_now
 from accounts.files.giving import TYPES, attachment
 from accounts.permissions import Right, may, require
 from accounts.requests import PortalRequest
+from accounts.templatetags.portal import moment
+from invitations.deadlines import GRACE
 from invitations.models import Meeting
-from reports import services
+from reports import freezing, services
 from reports.board_views import meeting_of
 from reports.choices import Choice, choices
 from reports.counting import read_counts
@@ -53,9 +56,12 @@ def exports(request: PortalRequest, slug: str) -> HttpResponse:
     context = _shown(request, meeting, jobs)
     if request.htmx:
         return render(request, "reports/_jobs.html", context)
+    frozen = freezing.settled(meeting, database_now())
     with one_picture() as picture:
         counts = read_counts(meeting, picture)
     context |= {
+        "frozen": frozen,
+        "freezes_at": moment(meeting.registration_deadline + GRACE),
         "counts": counts,
         "groups": partial(counts.groups, BOARD_ORDER),
         "now": picture.now,

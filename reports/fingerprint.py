@@ -14,6 +14,7 @@ under a lock: a million rows need not be read.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from django.db import connection
@@ -51,13 +52,29 @@ _PARTS = (
     "SELECT (clock_timestamp() AT TIME ZONE 'Asia/Ho_Chi_Minh')::date",
 )
 
-_QUESTION = "SELECT concat_ws(' ', " + ", ".join(f"({_ROWS.format(part)})" for part in _PARTS) + ")"
+_FROZEN = (
+    "SELECT * FROM invitations_meeting WHERE id = %(meeting)s",
+    "SELECT number, sha256 FROM reports_freeze WHERE meeting_id = %(meeting)s",
+    "SELECT id, slug, name, short_name, tier FROM accounts_unit",
+    "SELECT id, withdrawn_at FROM reports_workbooktemplate",
+)
+"""What a list shows that is made of what was frozen: its hashes say all but what things are called."""
 
 
-def fingerprint_of(meeting: Meeting, *about: object) -> str:
-    """Return the state of ``meeting`` and ``about`` as a SHA-256, in one statement and so of one moment."""
+def _question(parts: Iterable[str]) -> str:
+    return "SELECT concat_ws(' ', " + ", ".join(f"({_ROWS.format(part)})" for part in parts) + ")"
+
+
+_LIVE_QUESTION, _FROZEN_QUESTION = _question(_PARTS), _question(_FROZEN)
+
+
+def fingerprint_of(meeting: Meeting, *about: object, frozen: bool = False) -> str:
+    """Return the state of ``meeting`` and ``about`` as a SHA-256, in one statement and so of one moment.
+
+    Of a list that is made of what was ``frozen`` nothing else than that counts.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(_QUESTION, {"meeting": meeting.pk})
+        cursor.execute(_FROZEN_QUESTION if frozen else _LIVE_QUESTION, {"meeting": meeting.pk})
         (state,) = cursor.fetchone()
     said = " ".join(str(one) for one in about)
     return hashlib.sha256(f"{said} {state}".encode()).hexdigest()

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 
+from invitations.deadlines import GRACE
 from reports.choices import ALL, choices
 from reports.models import ExportJob, ExportSchedule
 
@@ -49,6 +50,9 @@ class ScheduleForm(forms.Form):
             self.add_error("time", "Lúc: ghi giờ tạo tệp mỗi ngày, ví dụ 07:00.")
         if after and cleaned.get("minutes") is None and "minutes" not in self.errors:
             self.add_error("minutes", "Số phút sau hạn: ghi một số, ví dụ 5.")
+        soon = (cleaned.get("minutes") or 0) * 60 <= GRACE.total_seconds()
+        if after and soon and cleaned.get("kind") in ExportJob.OF_FREEZE and "minutes" not in self.errors:
+            self.add_error("minutes", "Số phút sau hạn: danh sách chốt 2 phút sau hạn, ghi từ 3 trở lên.")
         return cleaned
 
     @property

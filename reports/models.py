@@ -74,6 +74,8 @@ class ExportJob(models.Model):
         POINTS = "points", "Danh sách điểm cầu"
         CONTACTS = "contacts", "Danh sách đầu mối"
         SILENT_UNITS = "silent_units", "Đơn vị chưa gửi"
+        OFFICIAL = "official", "Danh sách chính thức đã chốt"
+        AMENDED = "amended", "Danh sách đã chốt, gộp bổ sung"
         LETTERS = "letters", "Giấy mời từng đơn vị"
         LETTERS_STATE = "letters_state", "Giấy mời từng đơn vị (thể thức nhà nước)"
 
@@ -97,6 +99,8 @@ class ExportJob(models.Model):
 
     UNDER_WAY = (State.QUEUED, State.RUNNING)
     LETTERS_ALL = (Kind.LETTERS, Kind.LETTERS_STATE)
+    OF_FREEZE = (Kind.OFFICIAL, Kind.AMENDED)
+    """Kinds that are made of what was frozen, and not of live rows."""
     OF_DELEGATES = (Kind.DELEGATES, Kind.BY_UNIT, Kind.BY_POINT, Kind.BY_ROLE, Kind.CHANGES)
     """Kinds whose file holds every delegate; later changes are told against the one downloaded last."""
 

@@ -79,6 +79,7 @@ def board_margin(request: PortalRequest, slug: str) -> HttpResponse:
 def totals(request: PortalRequest, slug: str) -> HttpResponse:
     """Show declared, named and missing by role and by point; ``?don-vi=`` shows one unit's alone."""
     meeting = meeting_of(request, slug, Right.EXPORT)
+    freezing.settled(meeting, database_now())
     with one_picture() as picture:
         counts = read_counts(meeting, picture)
     only = request.GET.get("don-vi", "")

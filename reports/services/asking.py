@@ -13,6 +13,9 @@ from django.db.models.functions import Now
 
 from accounts.clock import database_now
 from accounts.models import User
+from accounts.templatetags.portal import moment
+from invitations.deadlines import GRACE
+from reports import freezing
 from reports.fingerprint import fingerprint_of
 from reports.models import Download, ExportJob
 from reports.services.keeping import is_there, kept_of, path_of
@@ -42,8 +45,11 @@ def ask_export(
     Asking again while it is under way gives the same job; asking for what somebody's finished file shows
     already, nothing having changed since, gives that one, unless it is wanted ``anew``. No fault of the
     broker fails this: the row waits, and ``take_up_exports`` finds it. Raises ``ValidationError`` where
-    changes are asked for and there is nothing to tell them against.
+    changes are asked for and there is nothing to tell them against, and for the official list before its
+    moment.
     """
+    if kind in ExportJob.OF_FREEZE and freezing.official_list(meeting) is None:
+        raise ValidationError(not_frozen(meeting))
     User.objects.select_for_update(no_key=True, of=("self",)).get(pk=user.pk)
     form = ExportJob.Form.ZIP if kind in ExportJob.LETTERS_ALL else form
     same = ExportJob.objects.filter(meeting=meeting, kind=kind, form=form)
@@ -65,9 +71,18 @@ def ask_export(
     return job
 
 
+def not_frozen(meeting: Meeting) -> str:
+    """Say why there is no official list yet, and when there will be."""
+    if meeting.state not in freezing.STATES:
+        return "Hội nghị này không chốt danh sách vì chưa công bố hoặc đã hoãn, hủy."
+    opens = moment(meeting.registration_deadline + GRACE)
+    return f"Danh sách chính thức chưa chốt. Cổng tự chốt lúc {opens}; tạo tệp sau giờ đó."
+
+
 def state_of(meeting: Meeting, kind: str, baseline: ExportJob | None) -> str:
     """The state of all that a file shows: of the moment, or of the picture that is open."""
-    return fingerprint_of(meeting, kind, baseline.pk if baseline else None)
+    frozen = kind in ExportJob.OF_FREEZE
+    return fingerprint_of(meeting, kind, baseline.pk if baseline else None, frozen=frozen)
 
 
 def downloaded_last(meeting: Meeting, user: User) -> ExportJob | None:

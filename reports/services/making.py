@@ -20,14 +20,15 @@ from django.db.models.functions import Now
 
 from accounts.clock import database_now
 from invitations.models import Meeting
-from reports import templates
+from reports import freezing, templates
 from reports.letters import write_letters
 from reports.models import ExportJob, ExportJobQuerySet
 from reports.picture import one_picture
-from reports.services.asking import state_of
+from reports.services.asking import not_frozen, state_of
 from reports.services.keeping import ending_of, export_directory, kept_of, path_of
 from reports.workbooks import Asked, Contents, write_book
 from reports.workbooks.earlier import TooManyError, keeping, read_kept
+from reports.workbooks.frozen import AlteredError, NotFrozenError
 from reports.workbooks.printed import MOST_ROWS, TooLongError
 
 logger = logging.getLogger(__name__)
@@ -65,7 +66,7 @@ def make_export(*, job_id: uuid.UUID) -> bool:
     except Exception as error:
         place = "".join(traceback.format_tb(error.__traceback__))
         logger.error("export %s failed: %s\n%s", job.pk, type(error).__name__, place)
-        _close(job, state=ExportJob.State.FAILED, error=_words(error))
+        _close(job, state=ExportJob.State.FAILED, error=_words(error, job.meeting))
     finally:
         if not done:
             _clear(f"{job.pk}-{job.lease}")
@@ -96,6 +97,8 @@ def _write(job: ExportJob, part: Path, progress: _Progress) -> str:
         form = Meeting.Form.STATE if job.kind == ExportJob.Kind.LETTERS_STATE else None
         write_letters(job.meeting, part, progress=progress, form=form)
         return ""
+    if job.kind in ExportJob.OF_FREEZE:
+        freezing.official_list(job.meeting)  # what is due is frozen before the picture, which only reads
     with ExitStack() as stack:
         asked = Asked()
         if job.kind in ExportJob.OF_DELEGATES:
@@ -227,7 +230,7 @@ def _settle(path: Path) -> str:
     return digest.hexdigest()
 
 
-def _words(error: Exception) -> str:
+def _words(error: Exception, meeting: Meeting) -> str:
     """Say what went wrong and what to do, without the fault's own text."""
     if isinstance(error, TooLongError):
         return f"Danh sách dài hơn {MOST_ROWS // 1000}.000 dòng, quá dài cho PDF. Tạo tệp Excel."
@@ -235,6 +238,12 @@ def _words(error: Exception) -> str:
         return "Danh sách quá dài để so từng dòng. Tạo bảng tổng hợp đại biểu đầy đủ."
     if isinstance(error, NothingEarlierError):
         return "Bản tải trước không còn để so. Tạo và tải bảng tổng hợp đại biểu, lần sau sẽ so với bản đó."
+    if isinstance(error, NotFrozenError):
+        return not_frozen(meeting)
+    if isinstance(error, AlteredError):
+        return (
+            "Có bản gửi đã chốt không còn khớp mã của nó (bị sửa hoặc đã xóa). Không tạo; báo quản trị ngay."
+        )
     if isinstance(error, OSError):
         return "Không ghi được tệp lên đĩa của máy chủ (có thể đã đầy). Báo quản trị, rồi bấm tạo lại."
     if isinstance(error, DatabaseError):

@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from reports.picture import one_picture
-from reports.workbooks import changes, numbers, people, places, template
+from reports.picture import Picture, one_picture
+from reports.workbooks import changes, frozen, numbers, people, places, template
+from reports.workbooks.frozen import FrozenSource
 from reports.workbooks.people import Keep
 from reports.workbooks.plain import write_csv
 from reports.workbooks.printed import write_pdf
@@ -41,6 +42,8 @@ class Contents(StrEnum):
     POINTS = "points"
     CONTACTS = "contacts"
     SILENT_UNITS = "silent_units"
+    OFFICIAL = "official"
+    AMENDED = "amended"
 
 
 class Asked(NamedTuple):
@@ -57,8 +60,10 @@ NOTHING_MORE = Asked()
 class Book(NamedTuple):
     """A workbook: its lists, and about how many rows they will have, for the bar of the one who waits."""
 
-    tables: Callable[[Source, Asked], Iterator[Table]]
-    rows: Callable[[Source], int]
+    tables: Callable[[Any, Asked], Iterator[Table]]
+    rows: Callable[[Any], int]
+    read: Callable[[Meeting, Picture], Any] = read_source
+    """What tables and rows are told from: the live rows, or what was frozen."""
 
 
 def _consolidated(source: Source, asked: Asked) -> Iterator[Table]:
@@ -71,6 +76,10 @@ def _changes(source: Source, asked: Asked) -> Iterator[Table]:
     if asked.earlier is None or asked.since is None or asked.keep is None:
         raise ValueError("changes are told against something")
     return changes.changes(source, asked.earlier, asked.since, asked.keep)
+
+
+def _frozen(source: FrozenSource, asked: Asked) -> Iterator[Table]:
+    return frozen.tables(source)
 
 
 def _named(source: Source) -> int:
@@ -103,6 +112,8 @@ BOOKS = {
     Contents.POINTS: Book(lambda source, _: places.points(source), _communes),
     Contents.CONTACTS: Book(lambda source, _: places.contacts(source), _units),
     Contents.SILENT_UNITS: Book(lambda source, _: places.silent_units(source), _units),
+    Contents.OFFICIAL: Book(_frozen, frozen.number_of_rows, frozen.read_official),
+    Contents.AMENDED: Book(_frozen, frozen.number_of_rows, frozen.read_amended),
 }
 
 
@@ -123,7 +134,7 @@ def write_book(
     """
     book = BOOKS[contents]
     with one_picture() as picture:
-        source = read_source(meeting, picture)
+        source = book.read(meeting, picture)
         steps = Steps(book.rows(source), progress)
         tables, said = book.tables(source, asked), words(source)
         if form == "csv":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from django.db.models import Max
 from django.utils import timezone
@@ -24,6 +24,18 @@ MOTTOES = {
     "state": ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc"),
 }
 """What stands at the top right, by the letter's layout (Decree 30/2020/NĐ-CP for the state's)."""
+
+
+class Moment(Protocol):
+    """A meeting, and the moment that a list of it tells of."""
+
+    @property
+    def meeting(self) -> Meeting:
+        """Which meeting."""
+
+    @property
+    def now(self) -> datetime:
+        """Which moment."""
 
 
 class Source(NamedTuple):
@@ -55,7 +67,7 @@ def read_source(meeting: Meeting, picture: Picture) -> Source:
     return Source(meeting, read_counts(meeting, picture), picture.now)
 
 
-def words(source: Source) -> dict[str, str]:
+def words(source: Moment) -> dict[str, str]:
     """The words that the template's marks stand for, the same around every list of the meeting."""
     meeting, local = source.meeting, timezone.localtime(source.now)
     issuer = meeting.issuer.upper()
