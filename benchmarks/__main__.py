@@ -25,8 +25,8 @@ from benchmarks.size import QUICK, WHOLE, Size
 
 PAGES = ("pages", "submit", "desk")
 MEASUREMENTS = ("roster", "letters_out", "workbook", *PAGES, "doubles", "reminders")
-ONLY_ASKED_FOR = ("board",)
-"""A quarter of an hour goes by before the nation is loaded."""
+ONLY_ASKED_FOR = ("board", "attendance")
+"""Minutes go by before the nation is loaded: of the board a quarter of an hour."""
 
 BUSY = 0.5
 """A load average above which other programs were in the way."""
@@ -39,7 +39,7 @@ def main() -> int:
         "what",
         nargs="*",
         choices=[*MEASUREMENTS, *ONLY_ASKED_FOR, []],
-        help="all but the board, where none is named",
+        help="all but " + " and ".join(ONLY_ASKED_FOR) + ", where none is named",
     )
     parser.add_argument("--quick", action="store_true", help="a tiny size, to see that it runs")
     asked = parser.parse_args()
@@ -75,6 +75,8 @@ def _measure(what: list[str] | tuple[str, ...], size: Size) -> None:
             reminders.measure(var, size)
         if "board" in what:
             _measure_the_board(var, size)
+        if "attendance" in what:
+            _measure_the_day(var, size)
 
 
 def _measure_the_conference(what: list[str] | tuple[str, ...], var: Path, size: Size) -> None:
@@ -105,6 +107,17 @@ def _measure_the_board(var: Path, size: Size) -> None:
     whole = board.nation(quick=size is QUICK)
     with portal(var) as address, clients(size.clients) as crowd:
         board.measure(small, whole, Target(address, "", ""), crowd, size)
+
+
+def _measure_the_day(var: Path, size: Size) -> None:
+    from django.core.management import call_command
+
+    from benchmarks import attendance, day
+
+    call_command("load_sample", stdout=io.StringIO())
+    attendance.measure(size)
+    with portal(var) as address:
+        day.measure(size, address)
 
 
 def _roster(var: Path, *, quick: bool) -> None:

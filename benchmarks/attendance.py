@@ -26,6 +26,7 @@ from registrations.models import Attendance, AttendanceMark, Delegate, Registrat
 from registrations.services.attending import Mark, Numbers, Source, record
 
 POINTS, QUICK_POINTS = 16_242, 300
+PROVINCES = 63
 WAITED = 1_000
 SYNC_GOAL, P95_GOAL, PAGE_GOAL = 5.0, 0.3, 0.25
 """Seconds: a whole telephone, the slowest of twenty reports, the page of a session."""
@@ -98,10 +99,21 @@ def _conference(number: int) -> tuple[Session, Registration]:
     root = Unit.objects.filter(parent=None).first() or Unit.objects.create(
         name="Tỉnh ủy để đo", tier=Tier.PROVINCE
     )
+    committees = [
+        Unit(name=f"Tỉnh ủy đo {n}", slug=f"do-{number}-tinh-{n}", tier=Tier.PROVINCE, parent=root)
+        for n in range(PROVINCES)
+    ]
+    Unit.objects.plant(committees)
     units = [
-        Unit.objects.create(name=f"Điểm đo {n} {number}", tier=Tier.DISTRICT, parent=root)
+        Unit(
+            name=f"Điểm đo {n}",
+            slug=f"do-{number}-{n}",
+            tier=Tier.DISTRICT,
+            parent=committees[n % PROVINCES],
+        )
         for n in range(number)
     ]
+    Unit.objects.plant(units)
     points = BridgePoint.objects.bulk_create(
         BridgePoint(meeting=meeting, unit=unit, tier=unit.tier) for unit in units
     )

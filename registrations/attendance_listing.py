@@ -15,7 +15,7 @@ from django.utils import timezone
 from accounts.fingerprint import fingerprint
 from accounts.models import Unit, User
 from accounts.vietnamese import folded
-from bridge_points.models import AREA, BridgePoint
+from bridge_points.models import BridgePoint, area_at
 from invitations.deadlines import quick_report_due
 from invitations.models import Session
 from registrations.models import points_of_session
@@ -131,7 +131,8 @@ def session_at(sessions: Sequence[Session], now: datetime) -> Session:
 def listing(session: Session, user: User, looked_for: Filter, now: datetime, number: str | None) -> Listing:
     """Read a session as ``user`` sees it: the sums in one query, one page of rows, the committees."""
     seen = BridgePoint.objects.visible_to(user).filter(meeting=session.meeting_id)
-    points = points_of_session(session).filter(pk__in=seen.values("pk")).annotate(area=AREA)
+    steps = BridgePoint.objects.filter(meeting=session.meeting_id).connected().steps_to_areas()
+    points = points_of_session(session).filter(pk__in=seen.values("pk")).annotate(area=area_at(steps))
     total, areas = _sums(points)
     found = points.filter(SHOWN[looked_for.show].rows)
     if looked_for.area:
@@ -147,7 +148,7 @@ def listing(session: Session, user: User, looked_for: Filter, now: datetime, num
 
 
 def _sums(points: Any) -> tuple[Sums, list[Sums]]:
-    """Add up all points and those of each committee right below the root."""
+    """Add up all points, and those of each area."""
     total, by_area = Sums(), dict[str, Sums]()
     for row in points.values("area", "here", "declared", "present", "excused", "absent"):
         total.add(row)

@@ -20,7 +20,7 @@ from django.db.models import Count, Window
 
 from accounts.fingerprint import fingerprint
 from accounts.models import Unit
-from bridge_points.models import BridgePoint, Incident, LineTest
+from bridge_points.models import BridgePoint, Incident, LineTest, area_at
 from invitations.deadlines import quick_report_due
 from invitations.models import Meeting, Session
 from registrations.attendance_listing import session_at
@@ -72,7 +72,7 @@ class DayFigures(NamedTuple):
 
 
 class DayRow(NamedTuple):
-    """A committee with all below it, or a tier, with its figures."""
+    """An area, which is a committee or a province with all below it, or a tier; with its figures."""
 
     label: str
     slug: str
@@ -153,7 +153,7 @@ def shared_day_board(meeting: Meeting, asked: str = "") -> DayBoard | None:
 def read_day_board(meeting: Meeting, asked: str = "") -> DayBoard | None:
     """Read a session of ``meeting`` in one picture: the one with the key ``asked``, else that of the hour.
 
-    Five queries, whatever the number of points. None where there is no such session.
+    Six queries, whatever the number of points. None where there is no such session.
     """
     with one_picture() as picture:
         sessions = list(meeting.sessions.all())
@@ -161,7 +161,8 @@ def read_day_board(meeting: Meeting, asked: str = "") -> DayBoard | None:
         if not chosen:
             return None
         session = chosen[0] if asked else session_at(sessions, picture.now)
-        areas, tiers = _sums(session)
+        steps = meeting.bridge_points.connected().steps_to_areas()
+        areas, tiers = _sums(session, steps)
         open_incidents, incidents = _incidents(meeting)
         return DayBoard(
             meeting=meeting,
@@ -171,7 +172,7 @@ def read_day_board(meeting: Meeting, asked: str = "") -> DayBoard | None:
             due_at=quick_report_due(session.date, session.part, session.starts_at),
             areas=areas,
             tiers=tiers,
-            silent=_silent(session, areas),
+            silent=_silent(session, areas, steps),
             open_incidents=open_incidents,
             incidents=incidents,
         )
@@ -190,7 +191,7 @@ _ADDED_UP = """
         GROUP BY 1
     ), every_point AS (
         SELECT
-            rtrim(split_part(unit.path, '.', 1) || '.' || split_part(unit.path, '.', 2), '.') || '.' AS area,
+            array_to_string((string_to_array(rtrim(unit.path, '.'), '.'))[:%(steps)s], '.') || '.' AS area,
             point.tier, coalesce(declared.number, 0) AS declared, report.id AS report,
             report.present, report.excused, report.absent, report.crossed_id AS crossed,
             coalesce(broken.lost, FALSE) AS lost, coalesce(broken.number, 0) AS incidents,
@@ -214,11 +215,12 @@ _ADDED_UP = """
 """
 
 
-def _sums(session: Session) -> tuple[list[DayRow], list[DayRow]]:
-    """The figures of each committee right below the root, and of each tier."""
+def _sums(session: Session, steps: int) -> tuple[list[DayRow], list[DayRow]]:
+    """The figures of each area, and of each tier."""
     asked: dict[str, int | str | list[str]] = {
         "meeting": session.meeting_id,
         "session": session.pk,
+        "steps": steps,
         "lost": [str(kind) for kind in LOST],
         "good": str(LineTest.Result.GOOD),
     }
@@ -241,7 +243,7 @@ def _sums(session: Session) -> tuple[list[DayRow], list[DayRow]]:
     return areas, tiers
 
 
-def _silent(session: Session, areas: list[DayRow]) -> list[BridgePoint]:
+def _silent(session: Session, areas: list[DayRow], steps: int) -> list[BridgePoint]:
     """The first points that have not reported, in the order of the tree.
 
     Only the committees that they belong to are put in order: at the beginning every point is silent.
@@ -253,7 +255,7 @@ def _silent(session: Session, areas: list[DayRow]) -> list[BridgePoint]:
             number += row.sum.silent
     reported = Attendance.objects.filter(session=session).values("point")
     points = BridgePoint.objects.connected().filter(meeting=session.meeting_id).exclude(pk__in=reported)
-    found = points.in_tree_order().filter(area__in=first)  # type: ignore[misc]
+    found = points.annotate(of_area=area_at(steps)).filter(of_area__in=first).in_tree_order()
     return list(found.select_related("unit")[:MOST_SILENT])
 
 

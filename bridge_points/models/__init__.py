@@ -3,7 +3,7 @@
 from bridge_points.models.check import CheckItem, CheckPart, PointCheck, PointSignature
 from bridge_points.models.incident import Incident, IncidentEntry
 from bridge_points.models.line import CALL_LASTS, LineState, LineTest, PointLine
-from bridge_points.models.point import AREA, BridgePoint, BridgePointQuerySet, PointState
+from bridge_points.models.point import AREA, BridgePoint, BridgePointQuerySet, PointState, area_at
 
 __all__ = [
     "AREA",
@@ -20,4 +20,5 @@ __all__ = [
     "PointLine",
     "PointSignature",
     "PointState",
+    "area_at",
 ]

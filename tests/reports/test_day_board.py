@@ -7,8 +7,9 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Tier
+from accounts.models import Tier, Unit
 from bridge_points.models import BridgePoint, Incident, LineTest
+from conference_portal.sample import synthetic
 from registrations.attendance_listing import Filter, listing
 from reports import day_board
 from reports.day_board import DayFigures, read_day_board, shared_day_board
@@ -111,3 +112,17 @@ def test_who_looks_within_seconds_shares_one_reading(meeting, monkeypatch):
     assert shared_day_board(meeting) is board
     monkeypatch.setattr(day_board, "SHARED_FOR", -1)
     assert shared_day_board(meeting) is not board
+
+
+def test_of_a_nation_each_province_is_a_row(province, trang, monkeypatch):
+    monkeypatch.setattr(synthetic, "MOST_WITHOUT_PROVINCES", 1)
+    monkeypatch.setattr(synthetic, "DISTRICTS_OF_A_PROVINCE", 2)
+    nation = synthetic.build("ca-nuoc", points=73, password="x")
+    BridgePoint.objects.bulk_create(
+        BridgePoint(meeting=nation, unit=unit, tier=unit.tier)
+        for unit in Unit.objects.filter(slug__startswith="ca-nuoc-", tier=Tier.COMMUNE)
+    )
+    board = read_day_board(nation)
+    assert [row.slug for row in board.areas] == ["ca-nuoc-tinh-1", "ca-nuoc-tinh-2", "ca-nuoc-tinh"]
+    shown = listing(board.session, trang, Filter(area="ca-nuoc-tinh-2"), board.now, None)
+    assert shown.page.paginator.count == board.areas[1].sum.points > 20
