@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Container
+from collections.abc import Collection
 from datetime import datetime
 from typing import NamedTuple
 
@@ -11,13 +11,12 @@ from django.db.models import QuerySet
 
 from accounts.models import Unit, User
 from accounts.permissions import Role
-from bridge_points.models import BridgePoint, PointState
 from invitations.deadlines import effective_deadline
 from invitations.models import Invitation
-from invitations.openings import up_from
 from registrations.models import Registration
 from registrations.states import with_extension
 from reminders.models import Level
+from reminders.open_points import OpenPoints
 from reminders.policy import Facts
 from reminders.reach import Person
 
@@ -87,9 +86,10 @@ class Called(NamedTuple):
         """Why its registration came back, where it did."""
         return (self.return_remark or "") if self.state == Registration.State.RETURNED else ""
 
-    def facts(self, untested: Container[int] = ()) -> Facts:
-        """Return what decides whether it is reminded; ``untested`` are the invitations with open points."""
-        return Facts(self.is_answered, self.is_declined, self.pk not in untested)
+    def facts(self, points: OpenPoints, kind: str, session: int | None = None) -> Facts:
+        """Return what decides whether it gets a message of this kind, about one session where it says so."""
+        is_done = not points.of(self.pk, kind, session)
+        return Facts(self.is_answered, self.is_declined, is_done, is_done and session is not None)
 
 
 _COLUMNS = (
@@ -177,26 +177,3 @@ def _of_parent(unit: _Unit, clerks: Clerks) -> Person:
 
 def _filled(*values: str) -> tuple[str, ...]:
     return tuple(value for value in values if value)
-
-
-# ── Points whose line is not tested good ─────────────────────────────────────────────────────
-
-
-def untested(meetings: Collection[int]) -> dict[int, list[str]]:
-    """Return, by invitation, the connected points that are not yet tested good; two queries, or none.
-
-    A point belongs to the called unit that is nearest above it.
-    """
-    if not meetings:
-        return {}
-    sent = Invitation.objects.sent().filter(meeting__in=meetings).order_by()
-    at = {(meeting, path): pk for pk, meeting, path in sent.values_list("pk", "meeting_id", "unit__path")}
-    points = BridgePoint.objects.filter(meeting__in=meetings).connected().with_last_result()
-    found: dict[int, list[str]] = defaultdict(list)
-    for point in points.select_related("unit"):
-        if point.state == PointState.TESTED:
-            continue
-        steps = ((point.meeting_id, step) for step in up_from(point.unit.path))
-        if owner := next((at[step] for step in steps if step in at), None):
-            found[owner].append(point.unit.called)
-    return found

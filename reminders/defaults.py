@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import time, timedelta
 
-from invitations.deadlines import GRACE
+from invitations.deadlines import GRACE, LINES_TAKE
 from reminders.models import Level, Policy, Reminder, Step
 
 Anchor, Channel = Step.Anchor, Reminder.Channel
@@ -54,6 +54,28 @@ Giấy mời và danh bạ kỹ thuật trên cổng:
 {{liên_kết}}
 
 {_END}"""
+
+_UNTESTED = f"""Kính gửi: {{đơn_vị}}
+
+Chạy thử đường truyền hội nghị “{{hội_nghị}}” bắt đầu lúc {{chạy_thử}}. Đến nay các điểm cầu sau \
+chưa thử tốt: {{điểm_chưa_thử}}.
+
+Đề nghị đơn vị kiểm tra máy, đường truyền, rồi báo sẵn sàng trên cổng để viễn thông gọi thử.
+
+Giấy mời và danh bạ kỹ thuật trên cổng:
+{{liên_kết}}
+
+{_END}"""
+
+_PRESENCE = f"""Kính gửi: {{đơn_vị}}
+
+Hạn báo điểm danh {{buổi}} của hội nghị “{{hội_nghị}}” là {{hạn_báo}}. Đến nay các điểm cầu sau chưa báo: \
+{{điểm_chưa_báo}}.
+
+Đề nghị đơn vị ghi số có mặt trên cổng, hoặc gọi {{văn_phòng}}, {{điện_thoại}}, đọc số để ghi thay:
+{{liên_kết}}
+
+{_END} Khi điểm cầu đã báo, cổng không nhắc nữa."""
 
 _SESSION = f"""Kính gửi: {{đơn_vị}}
 
@@ -107,8 +129,21 @@ def steps() -> list[Step]:
             "{chạy_thử}: chạy thử đường truyền {hội_nghị}", _LINE_TEST,
         ),
         _step(
+            Anchor.LINE_TEST, LINES_TAKE, AND_LEADER, PRESSING,
+            "Đường truyền chưa thử tốt: {hội_nghị}", _UNTESTED,
+            every=timedelta(hours=1), times=3,
+        ),
+        _step(
             Anchor.SESSION, -timedelta(days=1), CONTACT, EITHER,
             "{khai_mạc}: khai mạc {hội_nghị}", _SESSION,
+        ),
+        _step(
+            Anchor.PRESENCE, timedelta(minutes=2), CONTACT, PRESSING,
+            "Chưa báo điểm danh {buổi}: {hội_nghị}", _PRESENCE,
+        ),
+        _step(
+            Anchor.PRESENCE, timedelta(minutes=20), AND_LEADER, PRESSING,
+            "Đã quá hạn {hạn_báo}, chưa báo điểm danh {buổi}: {hội_nghị}", _PRESENCE,
         ),
         _step(
             Anchor.END, timedelta(hours=1), CONTACT, WRITTEN,

@@ -15,9 +15,10 @@ from django.core.paginator import Page, Paginator
 
 from invitations.models import Meeting
 from reminders import policy
-from reminders.called import Called, called, untested
+from reminders.called import Called, called
 from reminders.composing import Planned, compose
 from reminders.models import Policy, Reminder, Step
+from reminders.open_points import open_points
 from reminders.policy import ANCHORS, Instant, Timetable
 from reminders.services import policies
 from reminders.services.planning import Wanted, is_owed, planned_keys, unit_key
@@ -107,7 +108,7 @@ def to_come(table: Timetable, now: datetime, until: datetime) -> list[Wanted]:
     meeting = table.meeting
     found = called(meeting.invitations.filter(declined_at__isnull=True))
     coming = [(one, instant) for one in found for instant in _of_unit(one, table, now, until)]
-    points = untested({meeting.pk} if any(one.kind == Kind.LINE_TEST for _, one in coming) else set())
+    points = open_points((meeting.pk, instant) for _, instant in coming)
     planned = planned_keys([meeting.pk], {instant.slot for _, instant in coming})
     coming = [
         (one, instant)
@@ -140,6 +141,7 @@ _HOURS = {
     Step.Anchor.DEADLINE: "hạn",
     Step.Anchor.LINE_TEST: "giờ chạy thử đường truyền",
     Step.Anchor.SESSION: "giờ khai mạc",
+    Step.Anchor.PRESENCE: "hạn báo điểm danh mỗi buổi",
     Step.Anchor.END: "khi kết thúc",
 }
 

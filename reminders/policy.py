@@ -11,12 +11,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
+from functools import cached_property
 from typing import NamedTuple
 
 from django.utils import timezone
 
 from invitations.calendars import ENDS
-from invitations.deadlines import GRACE
+from invitations.deadlines import GRACE, quick_report_due
 from invitations.models import Meeting, Session
 from reminders.models import Policy, Reminder, Step
 
@@ -40,15 +41,26 @@ SPARE = timedelta(minutes=5)
 LETTERS = (Kind.LETTER, Kind.CHANGE)
 """What carries a version of the letter; the other kinds chase the silent."""
 
-KINDS = {Anchor.LINE_TEST: Kind.LINE_TEST, Anchor.SESSION: Kind.SESSION, Anchor.END: Kind.REPORT}
-"""What a step counted from such an hour is about; from the deadline it depends on the side."""
+KINDS = {Anchor.SESSION: Kind.SESSION, Anchor.PRESENCE: Kind.PRESENCE, Anchor.END: Kind.REPORT}
+"""What a step counted from such an hour is about."""
+
+SIDES = {
+    Anchor.DEADLINE: (Kind.BEFORE, Kind.OVERDUE),
+    Anchor.LINE_TEST: (Kind.LINE_TEST, Kind.UNTESTED),
+}
+"""Before and after these hours it is not about the same."""
 
 ANCHORS = {
-    Kind.BEFORE: Anchor.DEADLINE,
-    Kind.OVERDUE: Anchor.DEADLINE,
+    **{kind: anchor for anchor, kinds in SIDES.items() for kind in kinds},
     **{kind: anchor for anchor, kind in KINDS.items()},
 }
 """From which hour a message of that kind is counted: what is not in it has no step."""
+
+TESTS = (Kind.LINE_TEST, Kind.UNTESTED)
+"""What concerns a unit as long as some point of it was not tested good."""
+
+LATE_FOR = {Kind.PRESENCE: timedelta(hours=3), Kind.UNTESTED: timedelta(hours=12)}
+"""What is only said while it can still be done goes no longer after its moment."""
 
 BEGINS = {
     Session.PartOfDay.MORNING: time(8),
@@ -70,6 +82,8 @@ class Instant(NamedTuple):
     at: datetime
     until: datetime
     step: Step | None = None
+    session: int | None = None
+    """Which session it is about, where each has its own."""
 
     @property
     def key(self) -> tuple[str, datetime]:
@@ -150,7 +164,9 @@ class Plan:
             if step.in_office_hours and step.every is None:
                 at = into(at, self.policy.office_from, self.policy.office_until, latest=latest)
             at = self.awake(at, latest=latest)
-            yield Instant(kind_of(step), slot, at, hour if is_before else at + OVERDUE_FOR, step)
+            kind = kind_of(step)
+            late = slot + LATE_FOR[kind] if kind in LATE_FOR else at + OVERDUE_FOR
+            yield Instant(kind, slot, at, hour if is_before else late, step)
 
     def _slots(self, step: Step, hour: datetime) -> Iterator[datetime]:
         """The first slot of a step, and those of its repetitions that lie in the office hours."""
@@ -193,9 +209,11 @@ class Plan:
 
 def kind_of(step: Step) -> Reminder.Kind:
     """Say what a step's messages are about."""
-    if step.anchor == Anchor.DEADLINE:
-        return Kind.BEFORE if step.offset <= timedelta(0) else Kind.OVERDUE
-    return KINDS[Anchor(step.anchor)]
+    anchor = Anchor(step.anchor)
+    if anchor not in SIDES:
+        return KINDS[anchor]
+    before, after = SIDES[anchor]
+    return before if step.offset <= timedelta(0) else after
 
 
 def due(instants: Iterable[Instant], *, called_at: datetime, now: datetime) -> Instant | None:
@@ -231,6 +249,11 @@ def hours_of(meeting: Meeting, sessions: Iterable[Session]) -> dict[Step.Anchor,
     return hours
 
 
+def report_due(session: Session) -> datetime:
+    """Return the moment by which every point has said how many came."""
+    return quick_report_due(session.date, session.part, session.starts_at)
+
+
 @dataclass(frozen=True, eq=False)
 class Timetable:
     """A meeting with all that decides when its units are reminded."""
@@ -238,9 +261,22 @@ class Timetable:
     meeting: Meeting
     plan: Plan
     hours: dict[Step.Anchor, datetime]
+    sessions: Sequence[Session] = ()
+
+    @cached_property
+    def _of_sessions(self) -> list[Instant]:
+        """All that is counted from the hours at which the sessions' reports are due."""
+        found = [
+            one._replace(session=session.pk)
+            for session in self.sessions
+            for one in self.plan.instants(Anchor.PRESENCE, report_due(session))
+        ]
+        return sorted(found, key=lambda one: (one.at, one.slot))
 
     def instants(self, anchor: Step.Anchor, deadline: datetime) -> list[Instant]:
         """Return all that is counted from ``anchor`` for a unit whose own deadline is ``deadline``."""
+        if anchor == Anchor.PRESENCE:
+            return self._of_sessions
         hour = deadline if anchor == Anchor.DEADLINE else self.hours.get(anchor)
         return self.plan.instants(anchor, hour) if hour is not None else []
 
@@ -249,6 +285,12 @@ class Timetable:
     ) -> Instant | None:
         """Return what is due to one unit of that which is counted from ``anchor``."""
         return due(self.instants(anchor, deadline), called_at=called_at, now=now)
+
+    def find(self, kind: str, slot: datetime, deadline: datetime) -> Instant | None:
+        """Return what the plan has under this key for such a unit; None where it has nothing, or no more."""
+        anchor = ANCHORS.get(Kind(kind)) if kind in Kind.values else None
+        instants = self.instants(anchor, deadline) if anchor else []
+        return next((one for one in instants if one.key == (kind, slot)), None)
 
     def digests(self) -> list[Instant]:
         """Return the messages to the office."""
@@ -264,6 +306,8 @@ class Facts(NamedTuple):
     is_answered: bool = False
     is_declined: bool = False
     is_tested: bool = False
+    is_reported: bool = False
+    """All its points have reported the session that the message is about."""
 
 
 NOTHING = Facts()
@@ -280,7 +324,9 @@ def settled(kind: str, facts: Facts) -> Reminder.Objection | None:
         return Objection.ANSWERED
     if facts.is_declined:
         return Objection.DECLINED
-    return Objection.TESTED if kind == Kind.LINE_TEST and facts.is_tested else None
+    if kind == Kind.PRESENCE and facts.is_reported:
+        return Objection.REPORTED
+    return Objection.TESTED if kind in TESTS and facts.is_tested else None
 
 
 def objection(

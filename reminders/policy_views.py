@@ -20,7 +20,7 @@ from reminders import texts, wording
 from reminders.called import called
 from reminders.forecast import USUAL, WINDOWS, forecast
 from reminders.models import Policy, Step
-from reminders.policy import Instant, Timetable, kind_of
+from reminders.policy import Instant, Timetable, kind_of, report_due
 from reminders.policy_forms import HoursForm, StepForm
 from reminders.services import by_hand, policies
 
@@ -212,11 +212,15 @@ def _previews(meeting: Meeting, found: Step) -> Iterable[tuple[str, wording.Word
 
 
 def _instant(found: Step, table: Timetable, deadline: datetime, now: datetime) -> Instant:
-    hour = (
-        deadline if found.anchor == Step.Anchor.DEADLINE else table.hours.get(Step.Anchor(found.anchor), now)
-    )
+    session = table.sessions[0] if found.anchor == Step.Anchor.PRESENCE and table.sessions else None
+    if session is not None:
+        hour = report_due(session)
+    elif found.anchor == Step.Anchor.DEADLINE:
+        hour = deadline
+    else:
+        hour = table.hours.get(Step.Anchor(found.anchor), now)
     at = hour + found.offset
-    return Instant(kind_of(found), at, at, at, found)
+    return Instant(kind_of(found), at, at, at, found, session.pk if session else None)
 
 
 @require_POST

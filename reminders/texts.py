@@ -32,6 +32,9 @@ FIELDS = {
     "chạy_thử": "giờ chạy thử đường truyền",
     "khai_mạc": "giờ bắt đầu buổi đầu tiên",
     "điểm_chưa_thử": "các điểm cầu chưa thử tốt",
+    "buổi": "buổi họp: buổi sáng thứ Hai, 04/12/2023",
+    "hạn_báo": "hạn báo điểm danh của buổi: 8 giờ 30",
+    "điểm_chưa_báo": "các điểm cầu chưa báo điểm danh",
 }
 """Every field, and what stands there when the message goes."""
 

@@ -21,9 +21,10 @@ from invitations.deadlines import is_over
 from invitations.models import Contact, Meeting
 from registrations.models import Delegate, Headcount, Registration
 from reminders import letters, texts
-from reminders.called import Called, Clerks, untested
+from reminders.called import Called, Clerks
 from reminders.models import Reminder, Step
-from reminders.policy import Instant, Timetable
+from reminders.open_points import open_points
+from reminders.policy import TESTS, Instant, Timetable, report_due
 from reminders.texts import Text
 
 Kind = Reminder.Kind
@@ -56,7 +57,7 @@ class Case(NamedTuple):
     timetable: Timetable
     draft: Draft | None
     contacts: str
-    untested: Sequence[str]
+    points: Sequence[str]
     now: datetime
 
 
@@ -66,8 +67,7 @@ def to_units(wanted: Collection[tuple[Called, Instant]], tables: Tables, now: da
     meetings = {one.meeting_id for one, _ in wanted}
     found = _contacts(meetings)
     contacts = {pk: _help(found[pk]) for pk in meetings}
-    tests = {one.meeting_id for one, instant in wanted if instant.kind == Kind.LINE_TEST}
-    points = untested(tests)
+    points = open_points((one.meeting_id, instant) for one, instant in wanted)
     return [
         Case(
             one,
@@ -75,7 +75,7 @@ def to_units(wanted: Collection[tuple[Called, Instant]], tables: Tables, now: da
             tables[one.meeting_id],
             drafts.get(one.pk),
             contacts[one.meeting_id],
-            points.get(one.pk, ()),
+            points.of(one.pk, instant.kind, instant.session),
             now,
         )
         for one, instant in wanted
@@ -114,6 +114,8 @@ class Writing:
     def _link_of(self, case: Case) -> str:
         """The page on which the unit does what is asked; the address of one unit tells those of all."""
         page = "registration" if case.instant.kind in REGISTERING else "meeting"
+        if case.instant.kind == Kind.PRESENCE:
+            page = "attendance"
         key = (page, case.called.meeting_id)
         if key not in self._links:
             slug = case.timetable.meeting.slug
@@ -155,9 +157,20 @@ _COMMON: dict[str, Callable[[Case], str]] = {
 _OWN: dict[str, Callable[[Case], str]] = {
     "đơn_vị": lambda case: case.called.name,
     "thiếu": lambda case: _missing(case),
-    "điểm_chưa_thử": lambda case: ", ".join(case.untested),
+    "điểm_chưa_thử": lambda case: ", ".join(case.points) if case.instant.kind in TESTS else "",
+    "buổi": lambda case: _session(case)[0],
+    "hạn_báo": lambda case: _session(case)[1],
+    "điểm_chưa_báo": lambda case: ", ".join(case.points) if case.instant.kind == Kind.PRESENCE else "",
 }
 """Fields of one unit, beside the two that the message's recipient and the page's address fill."""
+
+
+def _session(case: Case) -> tuple[str, str]:
+    """The session that a message is about, and when its report is due."""
+    found = next((one for one in case.timetable.sessions if one.pk == case.instant.session), None)
+    if found is None:
+        return "(chưa có buổi)", "(chưa có giờ)"
+    return f"{found.get_part_display().lower()} {weekday_date(found.date)}", hour(report_due(found))
 
 
 def _in_full(at: datetime | None) -> str:

@@ -68,6 +68,7 @@ class Step(models.Model):
         DEADLINE = "deadline", "Hạn đăng ký của đơn vị"
         LINE_TEST = "linetest", "Giờ chạy thử đường truyền"
         SESSION = "session", "Giờ bắt đầu buổi đầu tiên"
+        PRESENCE = "presence", "Hạn báo điểm danh của mỗi buổi"
         END = "end", "Kết thúc hội nghị"
 
     policy = models.ForeignKey(Policy, on_delete=models.CASCADE, related_name="steps")

@@ -86,7 +86,9 @@ class Reminder(models.Model):
         LETTER = "letter", "Giấy mời"
         CHANGE = "change", "Thay đổi, hoãn, hủy"
         LINE_TEST = "linetest", "Sắp chạy thử đường truyền"
+        UNTESTED = "untested", "Đường truyền chưa thử tốt"
         SESSION = "session", "Sắp khai mạc"
+        PRESENCE = "presence", "Chưa báo điểm danh"
         REPORT = "report", "Báo cáo kết quả"
 
     class State(models.TextChoices):
@@ -115,6 +117,7 @@ class Reminder(models.Model):
         WITHDRAWN = "withdrawn", "Văn phòng hủy lần nhắc này"
         LIMIT = "limit", "Người nhận đã đủ số lần nhắc trong ngày"
         TESTED = "tested", "Các điểm cầu đã thử tốt"
+        REPORTED = "reported", "Các điểm cầu đã báo điểm danh"
         OTHER_WAY = "other_way", "Đã gửi bằng cách khác"
 
     meeting = models.ForeignKey(

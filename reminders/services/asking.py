@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Container, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from invitations.models import Invitation, LetterIssue, Meeting
 from reminders import policy
-from reminders.called import Called, called, untested
+from reminders.called import Called, called
 from reminders.letters import TOLD
 from reminders.models import Reminder
-from reminders.policy import ANCHORS, Facts, Timetable
+from reminders.open_points import OpenPoints, open_points
+from reminders.policy import ANCHORS, Facts, Instant, Timetable
 from reminders.services import policies
 
 Kind, Objection = Reminder.Kind, Reminder.Objection
@@ -48,11 +49,17 @@ def _of_chased(reminders: Collection[Reminder], now: datetime) -> dict[int, Remi
     if not reminders:
         return {}
     tables, units = policies.timetables(_meetings(reminders).values()), _called(reminders)
-    points = untested({one.meeting_id for one in reminders if one.kind == Kind.LINE_TEST})
+    planned = {
+        one.pk: (unit, tables[one.meeting_id].find(one.kind, one.slot, unit.deadline) if unit else None)
+        for one in reminders
+        if one.unit_id is not None
+        for unit in [units.get((one.meeting_id, one.unit_id))]
+    }
+    points = open_points((unit.meeting_id, instant) for unit, instant in planned.values() if unit and instant)
     return {
-        one.pk: _of_digest(one, tables[one.meeting_id], now)
-        if one.unit_id is None
-        else _of_unit(one, units.get((one.meeting_id, one.unit_id)), tables[one.meeting_id], points, now)
+        one.pk: _of_unit(one, *planned[one.pk], tables[one.meeting_id], points, now)
+        if one.pk in planned
+        else _of_digest(one, tables[one.meeting_id], now)
         for one in reminders
     }
 
@@ -70,7 +77,12 @@ def _of_digest(reminder: Reminder, table: Timetable, now: datetime) -> Reminder.
 
 
 def _of_unit(
-    reminder: Reminder, unit: Called | None, table: Timetable, points: Container[int], now: datetime
+    reminder: Reminder,
+    unit: Called | None,
+    own: Instant | None,
+    table: Timetable,
+    points: OpenPoints,
+    now: datetime,
 ) -> Reminder.Objection | None:
     if unit is None:
         return Objection.NOT_CALLED
@@ -81,7 +93,7 @@ def _of_unit(
         due=policy.due(instants, called_at=unit.sent_at, now=now),
         instants=instants,
         state=table.meeting.state,
-        facts=unit.facts(points),
+        facts=unit.facts(points, reminder.kind, own.session if own else None),
         by_hand=reminder.asked_at is not None,
     )
 

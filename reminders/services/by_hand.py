@@ -12,10 +12,11 @@ from django.db import transaction
 from accounts.clock import database_now
 from accounts.models import Unit, User
 from invitations.models import Invitation, Meeting
-from reminders.called import Called, called, untested
+from reminders.called import Called, called
 from reminders.composing import compose, write
 from reminders.models import Reminder
-from reminders.policy import ANCHORS, Instant, Timetable
+from reminders.open_points import open_points
+from reminders.policy import Instant, Timetable
 from reminders.services import policies
 from reminders.services.planning import Wanted, is_owed, planned_keys, unit_key
 
@@ -146,18 +147,14 @@ def _picked(
     now = now or database_now()
     tables = policies.written([Meeting.objects.get(pk=meeting.pk)])
     table = tables[meeting.pk]
-    points = untested({meeting.pk} if any(pick.kind == Kind.LINE_TEST for pick in picks) else set())
     planned = planned_keys([meeting.pk], {pick.slot for pick in picks})
-    wanted = [
+    there = [
         (one, instant)
         for pick in set(picks)
-        if (one := found.get(pick.unit_id)) and (instant := _instant(pick, one, table))
-        if unit_key(one, instant) not in planned and is_owed(one, instant, table, points)
+        if (one := found.get(pick.unit_id))
+        and (instant := table.find(pick.kind, pick.slot, one.deadline))
+        and unit_key(one, instant) not in planned
     ]
+    points = open_points((meeting.pk, instant) for _, instant in there)
+    wanted = [(one, instant) for one, instant in there if is_owed(one, instant, table, points)]
     return tables, wanted, now
-
-
-def _instant(pick: Pick, one: Called, table: Timetable) -> Instant | None:
-    anchor = ANCHORS.get(Kind(pick.kind)) if pick.kind in Kind.values else None
-    instants = table.instants(anchor, one.deadline) if anchor else []
-    return next((instant for instant in instants if instant.key == (pick.kind, pick.slot)), None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Container, Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
@@ -15,9 +15,10 @@ from invitations.deadlines import is_over
 from invitations.models import Invitation, Meeting
 from registrations.models import Extension, Registration
 from reminders import letters, policy, wording
-from reminders.called import Called, called, clerks_of, people_of, untested
+from reminders.called import Called, called, clerks_of, people_of
 from reminders.composing import Planned, channels_of, compose, day_of, plain_row, row_of, ways, write
 from reminders.models import Level, Reminder, Step
+from reminders.open_points import OpenPoints, open_points
 from reminders.policy import ANCHORS, LETTERS, Instant, Timetable
 from reminders.reach import LADDER, Person, Reach, ways_to
 from reminders.services import policies
@@ -59,7 +60,7 @@ def due_to_units(tables: Tables, now: datetime) -> list[Wanted]:
     active = {pk: _active(table, now) for pk, table in tables.items() if not table.plan.is_paused}
     if not active:
         return []
-    points = untested({pk for pk, instants in active.items() if Anchor.LINE_TEST in instants})
+    points = open_points((pk, one) for pk, instants in active.items() for one in instants.values())
     return [
         (one, instant)
         for one in called(_owing(active))
@@ -73,10 +74,10 @@ def _due(one: Called, anchor: Step.Anchor, table: Timetable, now: datetime) -> I
     return table.due(anchor, deadline=one.deadline, called_at=one.sent_at, now=now)
 
 
-def is_owed(one: Called, instant: Instant, table: Timetable, points: Container[int]) -> bool:
+def is_owed(one: Called, instant: Instant, table: Timetable, points: OpenPoints) -> bool:
     """Say whether a unit still needs a message of this kind, of a meeting that is open for it."""
     return policy.is_open(instant.kind, table.meeting.state) and not policy.settled(
-        instant.kind, one.facts(points)
+        instant.kind, one.facts(points, instant.kind, instant.session)
     )
 
 
@@ -199,7 +200,9 @@ def next_way(reminder: Reminder, *, now: datetime) -> Reminder | None:
     if not found:
         return None
     tables = policies.timetables([reminder.meeting])
-    instant = Instant(Kind(reminder.kind), reminder.slot, reminder.due_at, now, reminder.step)
+    about = tables[reminder.meeting_id].find(reminder.kind, reminder.slot, found[0].deadline)
+    session = about.session if about else None
+    instant = Instant(Kind(reminder.kind), reminder.slot, reminder.due_at, now, reminder.step, session)
     case = wording.to_units([(found[0], instant)], tables, now)[0]
     way = _left(reminder, instant, people_of(found)[found[0].pk])
     if way is None:

@@ -58,7 +58,7 @@ def timetables(meetings: Iterable[Meeting]) -> dict[int, Timetable]:
     for session in Session.objects.filter(meeting__in=found):
         sessions[session.meeting_id].append(session)
     return {
-        pk: Timetable(meeting, _plan(policies.get(pk), steps), hours_of(meeting, sessions[pk]))
+        pk: Timetable(meeting, _plan(policies.get(pk), steps), hours_of(meeting, sessions[pk]), sessions[pk])
         for pk, meeting in found.items()
     }
 

@@ -13,13 +13,15 @@ from hypothesis import strategies as st
 from accounts.clock import database_now
 from accounts.models import Unit, User
 from bridge_points.models import BridgePoint
+from invitations.deadlines import LINES_TAKE
 from invitations.models import Invitation, Meeting
 from reminders import composing, services, texts
 from reminders.models import ChannelState, Level, Reminder, Step
+from reminders.policy import report_due
 from reminders.reach import NO_MOBILE, NOT_AN_ADDRESS, Person, reach
 from reminders.services import asking, policies
 from reminders.services.planning import next_way
-from tests.factories import LineTestFactory
+from tests.factories import AttendanceFactory, LineTestFactory
 from tests.reminders.conftest import answer, mail_of
 
 Kind, State, Objection, Channel = Reminder.Kind, Reminder.State, Reminder.Objection, Reminder.Channel
@@ -267,3 +269,62 @@ def test_the_office_is_told_at_its_hours_who_is_missing(
         answer(invitation)
     Reminder.objects.all().delete()
     assert services.plan(now=deadline - timedelta(hours=3, minutes=20)) == 0
+
+
+# ── The silent points of a session, and the lines that were not found good in time ───────────────
+
+
+def test_only_units_whose_points_have_not_reported_a_session_are_chased(
+    deadline: datetime, meeting: Meeting, can_loc: Unit, can_loc_point: BridgePoint, cuong: User
+) -> None:
+    """Chased again and by more people twenty minutes after the hour; who reported is not, at any moment."""
+    Invitation.objects.update(sent_at=deadline - timedelta(days=40))
+    session = meeting.sessions.first()
+    due = report_due(session)
+    services.plan(now=due + timedelta(minutes=1))
+    assert not Reminder.objects.filter(kind=Kind.PRESENCE).exists()
+    first = due + timedelta(minutes=2)
+    services.plan(now=first)
+    services.plan(now=first)
+    rows = list(Reminder.objects.filter(kind=Kind.PRESENCE, level="contact"))
+    assert {one.recipient_name for one in rows} == {"Huyện ủy Can Lộc", "Huyện ủy Nghi Xuân"}
+    own = next(one for one in rows if one.unit == can_loc)
+    assert "chưa báo: Can Lộc." in own.body
+    assert "8 giờ 30" in own.body
+    assert f"/{meeting.slug}/diem-danh/" in own.body
+    AttendanceFactory.create(session=session, point=can_loc_point)
+    assert asking.objections(rows, first) == {own.pk: Objection.REPORTED}
+    services.plan(now=due + timedelta(minutes=20))
+    again = Reminder.objects.filter(kind=Kind.PRESENCE, slot=due + timedelta(minutes=20))
+    assert {one.unit_id for one in again} == {cuong.unit_id}
+
+
+def test_the_second_session_is_chased_for_itself_and_a_moved_one_not_at_its_old_hour(
+    deadline: datetime, meeting: Meeting, can_loc: Unit, can_loc_point: BridgePoint
+) -> None:
+    Invitation.objects.update(sent_at=deadline - timedelta(days=40))
+    morning, afternoon, *_ = meeting.sessions.all()
+    AttendanceFactory.create(session=morning, point=can_loc_point)
+    due = report_due(afternoon)
+    services.plan(now=due + timedelta(minutes=2))
+    row = Reminder.objects.get(unit=can_loc, kind=Kind.PRESENCE)
+    assert afternoon.get_part_display().lower() in row.body
+    afternoon.starts_at = time(16)
+    afternoon.save()
+    assert asking.objections([row], due + timedelta(minutes=2)) == {row.pk: Objection.MOVED}
+
+
+def test_a_line_that_was_not_found_good_in_time_is_chased_until_it_is(
+    deadline: datetime, meeting: Meeting, can_loc: Unit, can_loc_point: BridgePoint
+) -> None:
+    Invitation.objects.update(sent_at=deadline - timedelta(days=40))
+    assert meeting.line_test_at
+    late = meeting.line_test_at + LINES_TAKE
+    LineTestFactory.create(point=can_loc_point, result="picture")
+    services.plan(now=late)
+    row = Reminder.objects.get(unit=can_loc, kind=Kind.UNTESTED)
+    assert "chưa thử tốt: Can Lộc." in row.body
+    LineTestFactory.create(point=can_loc_point, result="good")
+    assert asking.objections([row], late) == {row.pk: Objection.TESTED}
+    services.plan(now=late + timedelta(hours=1))
+    assert Reminder.objects.filter(unit=can_loc, kind=Kind.UNTESTED).count() == 1
