@@ -1,5 +1,6 @@
 """What happens to every request: its arrival is stamped, strangers sign in, only our own files are loaded."""
 
+import logging
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -10,6 +11,11 @@ from typing import Any
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, UnreadablePostError
+from django.shortcuts import render
+
+from accounts.files.storage import StorageDown
+
+logger = logging.getLogger(__name__)
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -137,3 +143,23 @@ class SignInRequired(LoginRequiredMiddleware):
         if request.headers.get("HX-Request") == "true":
             return HttpResponse("Phiên làm việc đã hết, mời đăng nhập lại.", status=401)
         return super().handle_no_permission(request, view_func)
+
+
+class StorageIsDown:
+    """A page that needs a file says so while the storage does not answer; all others go on."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass on."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """503 with what to do; what the view had written was undone with its transaction."""
+        if not isinstance(exception, StorageDown):
+            return None
+        logger.error("storage is down: %s", exception)
+        response = render(request, "503_storage.html", status=503)
+        response["Retry-After"] = "60"
+        return response

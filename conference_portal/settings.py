@@ -11,6 +11,8 @@ import django_stubs_ext
 import environ
 from django.contrib.messages import constants as message_levels
 
+from conference_portal.storage import storage_of
+
 django_stubs_ext.monkeypatch()  # ModelForm[Unit] and ModelAdmin[Unit], as mypy asks for them
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -88,6 +90,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "conference_portal.middleware.StorageIsDown",
 ]
 
 ROOT_URLCONF = "conference_portal.urls"
@@ -205,9 +208,9 @@ ZALO_OAUTH_URL = env.str("ZALO_OAUTH_URL", default="https://oauth.zaloapp.com")
 STATIC_URL = "/static/"
 STATIC_ROOT = PORTAL_VAR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static", Path(django_include_bootstrap.__file__).parent / "static"]
-MEDIA_ROOT = PORTAL_VAR / "files"
+MEDIA_ROOT, _storage = storage_of(env.str("STORAGE_URL", default=""), PORTAL_VAR)
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": _storage,
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 

@@ -18,6 +18,7 @@ from django.db import transaction
 from accounts.clock import database_now
 from accounts.files.refusing import FileRefused
 from accounts.receiving import name_problem
+from invitations import growing
 from invitations.material_files import ACCEPTED, MOST_BYTES, NONE_OF_THESE
 from invitations.models import ArrivingFile, Meeting
 
@@ -90,10 +91,7 @@ def take_piece(*, key: UUID, user: User, offset: int, piece: IO[bytes]) -> int:
     if len(body) > PIECE or offset + len(body) > arriving.size:
         raise OutOfStep(arriving.received)
     try:
-        with open(arriving.file.path, "r+b") as file:
-            file.seek(offset)
-            file.write(body)
-            file.truncate()
+        growing.put(arriving.file, offset, body)
     except FileNotFoundError as gone:
         raise ArrivingFile.DoesNotExist from gone
     arriving.received = offset + len(body)
@@ -127,7 +125,7 @@ def forget(arriving: ArrivingFile) -> None:
     """Delete a file that nobody took over, and its bytes once that is certain."""
     file = arriving.file
     arriving.delete()
-    transaction.on_commit(lambda: file.storage.delete(file.name or ""))
+    transaction.on_commit(lambda: growing.drop(file))
 
 
 def clear() -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
@@ -15,6 +14,7 @@ from accounts.clock import database_now
 from accounts.files.refusing import FileRefused
 from accounts.files.secrecy import secrecy
 from accounts.permissions import Right, may
+from invitations import growing
 from invitations.arriving import forget
 from invitations.material_guarded import look_through
 from invitations.models import ArrivingFile, Audience, Material
@@ -42,14 +42,16 @@ def publish(
 
     ``sha256`` is what the sender's browser counted, where it could. Raises ``ValidationError`` with what is
     wrong with title or file; a file that is refused is forgotten. It is looked through before anything is
-    locked, and stays where it lies: only its row changes.
+    locked, and stays where it lies: only its row changes (a service has it put together first).
     """
     if secret := secrecy(title):
         raise ValidationError({"title": secret})
     try:
-        found = look_through(Path(arriving.file.path), name=arriving.name)
-        if sha256 and sha256 != found.sha256:
-            raise FileRefused(NOT_THE_SAME)
+        with growing.at_hand(arriving.file, arriving.size) as path:
+            found = look_through(path, name=arriving.name)
+            if sha256 and sha256 != found.sha256:
+                raise FileRefused(NOT_THE_SAME)
+            kept = growing.settle(arriving.file, path)
     except (FileRefused, FileNotFoundError) as reason:
         with transaction.atomic():
             forget(arriving)
@@ -57,13 +59,15 @@ def publish(
         raise ValidationError({"file": f"“{arriving.name}”: {why}"}) from reason
     with transaction.atomic():
         if not ArrivingFile.objects.select_for_update().filter(pk=arriving.pk).exists():
+            if kept != arriving.file.name:
+                arriving.file.storage.delete(kept)
             raise ValidationError({"file": "Tệp này vừa được công bố rồi. Xem lại danh sách tài liệu."})
         now, last = database_now(), arriving.meeting.materials.aggregate(last=Max("position"))["last"]
         material = Material.objects.create(
             meeting=arriving.meeting,
             position=0 if last is None else last + 1,
             title=title,
-            file=arriving.file.name,
+            file=kept,
             name=arriving.name,
             content_type=found.kind.content_type,
             size=arriving.size,
@@ -74,6 +78,7 @@ def publish(
         )
         material.audiences.set(audiences)
         ArrivingFile.objects.filter(pk=arriving.pk).delete()
+        transaction.on_commit(lambda: growing.drop(arriving.file, but=kept))
         return material
 
 

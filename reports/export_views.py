@@ -188,8 +188,8 @@ def export_file(request: PortalRequest, token: str) -> HttpResponseBase:
         return redirect("home")
     job = _job(request, pk)
     try:
-        file = services.path_of(job).open("rb")
-    except OSError:
+        file = services.open_file(job)
+    except FileNotFoundError:
         messages.error(request, "Tệp này không còn trên máy chủ. Bấm tạo lại để có tệp mới.")
         return redirect(_page_of(request, job))
     services.record_download(job=job, user=request.user)

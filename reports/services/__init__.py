@@ -5,7 +5,7 @@ PostgreSQL holds the job. The broker only carries a wake-up call: where that is 
 
 from reports.services.asking import ask_export, cancel_export, retry_export
 from reports.services.giving import link_to, linked, record_download
-from reports.services.keeping import ending_of, export_directory, path_of, purge_exports
+from reports.services.keeping import ending_of, export_directory, open_file, path_of, purge_exports
 from reports.services.making import make_export, take_up_exports
 from reports.services.scheduling import make_schedule, send_links, stop_schedule, take_slots
 
@@ -18,6 +18,7 @@ __all__ = [
     "linked",
     "make_export",
     "make_schedule",
+    "open_file",
     "path_of",
     "purge_exports",
     "record_download",

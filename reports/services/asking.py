@@ -18,7 +18,7 @@ from invitations.deadlines import GRACE
 from reports import freezing
 from reports.fingerprint import fingerprint_of
 from reports.models import Download, ExportJob
-from reports.services.keeping import is_there, kept_of, path_of
+from reports.services.keeping import can_be_compared, is_there
 
 if TYPE_CHECKING:
     from invitations.models import Meeting
@@ -91,7 +91,7 @@ def downloaded_last(meeting: Meeting, user: User) -> ExportJob | None:
         user=user, job__meeting=meeting, job__kind__in=ExportJob.OF_DELEGATES, job__state=ExportJob.State.DONE
     ).select_related("job")
     last = taken.order_by("-at", "-pk").first()
-    return last.job if last and kept_of(path_of(last.job)).is_file() else None
+    return last.job if last and can_be_compared(last.job) else None
 
 
 def wake_after_commit(job_id: uuid.UUID) -> None:

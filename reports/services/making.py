@@ -19,13 +19,14 @@ from django.db.models import F
 from django.db.models.functions import Now
 
 from accounts.clock import database_now
+from accounts.files.storage import StorageDown
 from invitations.models import Meeting
 from reports import freezing, templates
 from reports.letters import write_letters
 from reports.models import ExportJob, ExportJobQuerySet
 from reports.picture import one_picture
 from reports.services.asking import not_frozen, state_of
-from reports.services.keeping import ending_of, export_directory, kept_of, path_of
+from reports.services.keeping import bring, drop, ending_of, export_directory, kept_of, open_kept
 from reports.workbooks import Asked, Contents, write_book
 from reports.workbooks.earlier import TooManyError, keeping, read_kept
 from reports.workbooks.frozen import AlteredError, NotFrozenError
@@ -59,36 +60,48 @@ def make_export(*, job_id: uuid.UUID) -> bool:
         part = export_directory() / f"{job.pk}-{job.lease}.part"
         with _progress(job) as progress:
             state = _write(job, part, progress)
-            digest = _settle(part)
-        done = _publish(job, part, digest, state)
+            whole = {"file": _name(job), "size": part.stat().st_size, "sha256": _settle(part)}
+            _bring(job, part)
+        done = _close(job, state=ExportJob.State.DONE, done=F("total"), fingerprint=state, **whole)
     except JobLost:
         logger.info("export %s is not ours any more", job.pk)
+    except StorageDown as error:
+        logger.warning("export %s: storage is down: %s", job.pk, error)
+        if job.attempts >= MOST_ATTEMPTS or not _ours(job).update(
+            state=ExportJob.State.QUEUED, lease=None, lease_until=None
+        ):
+            _close(job, state=ExportJob.State.FAILED, error=_words(error, job.meeting))
     except Exception as error:
         place = "".join(traceback.format_tb(error.__traceback__))
         logger.error("export %s failed: %s\n%s", job.pk, type(error).__name__, place)
         _close(job, state=ExportJob.State.FAILED, error=_words(error, job.meeting))
     finally:
         if not done:
-            _clear(f"{job.pk}-{job.lease}")
+            _clear(job, f"{job.pk}-{job.lease}")
     return done
 
 
-def _publish(job: ExportJob, part: Path, digest: str, state: str) -> bool:
-    """Give the whole file its name, and then offer it, if the job is still ours."""
-    whole = part.with_suffix(f".{ending_of(job)}")
-    size = part.stat().st_size
-    part.replace(whole)
-    file = {"file": whole.name, "size": size, "sha256": digest, "fingerprint": state}
-    return _close(job, state=ExportJob.State.DONE, done=F("total"), **file)
+def _bring(job: ExportJob, part: Path) -> None:
+    """Bring the whole file into the storage, what it held first: it is offered once the row says so."""
+    kept = kept_of(part)
+    if kept.exists():
+        bring(kept, kept.name)
+    bring(part, _name(job))
 
 
-def _clear(begins: str) -> None:
-    """Remove what an attempt left half-written, or whole and offered by nobody."""
+def _name(job: ExportJob) -> str:
+    return f"{job.pk}-{job.lease}.{ending_of(job)}"
+
+
+def _clear(job: ExportJob, begins: str) -> None:
+    """Remove what was left half-written here, and what the lease left whole and offered by nobody."""
     try:
         for left in export_directory().glob(f"{begins}*"):
             left.unlink(missing_ok=True)
+        if job.lease is not None:
+            drop(_name(job))
     except OSError as error:  # the storage is away: the attempt itself says so to who waits
-        logger.warning("export %s: leavings not removed: %s", begins[:36], type(error).__name__)
+        logger.warning("export %s: leavings not removed: %s", job.pk, type(error).__name__)
 
 
 def _write(job: ExportJob, part: Path, progress: _Progress) -> str:
@@ -128,7 +141,8 @@ def _earlier(baseline: ExportJob | None) -> dict[str, Any]:
     if baseline is None or not baseline.is_ready:
         raise NothingEarlierError
     try:
-        return {"earlier": read_kept(kept_of(path_of(baseline))), "since": baseline.started_at}
+        with open_kept(baseline) as kept:
+            return {"earlier": read_kept(kept), "since": baseline.started_at}
     except FileNotFoundError as gone:
         raise NothingEarlierError from gone
 
@@ -151,7 +165,7 @@ def _claim(job_id: uuid.UUID) -> ExportJob | None:
     )
     if job is None:
         return None
-    _clear(f"{job.pk}-")
+    _clear(job, f"{job.pk}-")
     now = database_now()
     if job.attempts >= MOST_ATTEMPTS:
         job.state, job.finished_at = ExportJob.State.FAILED, now
@@ -244,6 +258,8 @@ def _words(error: Exception, meeting: Meeting) -> str:
         return (
             "Có bản gửi đã chốt không còn khớp mã của nó (bị sửa hoặc đã xóa). Không tạo; báo quản trị ngay."
         )
+    if isinstance(error, StorageDown):
+        return "Kho tệp không trả lời dù đã thử lại. Chờ vài phút rồi bấm tạo lại; nếu vẫn vậy, báo quản trị."
     if isinstance(error, OSError):
         return "Không ghi được tệp lên đĩa của máy chủ (có thể đã đầy). Báo quản trị, rồi bấm tạo lại."
     if isinstance(error, DatabaseError):

@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from reports.workbooks.people import FIELDS, Entry, Keep
 
@@ -42,9 +42,9 @@ def said(entry: Sequence[Any]) -> str:
     return _BETWEEN.join(["" if value is None else str(value).replace(_END, " ") for value in entry[:_KEY]])
 
 
-def read_kept(path: Path) -> dict[int, str]:
+def read_kept(file: IO[bytes]) -> dict[int, str]:
     """Return what was kept, by the keys of the delegates. Raises ``TooManyError``, ``OSError``."""
-    text = zlib.decompressobj().decompress(path.read_bytes(), 512 * MOST_COMPARED).decode(errors="ignore")
+    text = zlib.decompressobj().decompress(file.read(), 512 * MOST_COMPARED).decode(errors="ignore")
     lines = text.split(_END)
     if len(lines) > MOST_COMPARED + 1:
         raise TooManyError

@@ -218,7 +218,7 @@ def test_a_worker_killed_half_way_leaves_a_job_that_is_taken_up(filled, nguyet, 
         raise SystemExit  # no handler of the portal's runs for this one
 
     monkeypatch.setattr(making, "write_book", half)
-    monkeypatch.setattr(making, "_clear", lambda begins: None)
+    monkeypatch.setattr(making, "_clear", lambda job, begins: None)
     with pytest.raises(SystemExit):
         services.make_export(job_id=job.pk)
     monkeypatch.undo()
