@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from registrations.models import Attendance, AttendanceEntry, AttendanceMark
+from registrations.models import Attendance, AttendanceEntry, AttendanceMark, Delegate
 from tests.browser import PHONE
 from tests.factories import DelegateFactory
 
@@ -71,3 +71,44 @@ def test_what_is_entered_without_a_line_arrives_once(at_the_point):
     with phone.expect_navigation():
         phone.get_by_role("button", name="Đăng xuất").click()
     assert phone.evaluate(left) == [[], []]
+
+
+def test_two_telephones_of_one_point_meet_again(open_page, sign_in, reads_well, at_the_point, an, meeting):
+    """Both enter without a line; the later one arrives first. Both are kept, people are merged, both told."""
+    DelegateFactory.create(registration=Delegate.objects.get().registration, full_name="Phan Thị Lan", rank=2)
+    first, second = at_the_point, open_page(PHONE, expect_errors=True)
+    sign_in(second, an)
+    for phone in (first, second):
+        phone.goto(at_the_point.url)
+        expect(phone.locator("[data-kept]")).to_be_attached()
+        phone.context.set_offline(True)
+    enter(first, present="40", ticks={"Nguyễn Hữu Khang": "Có mặt"})
+    enter(second, present="42", ticks={"Nguyễn Hữu Khang": "Có phép", "Phan Thị Lan": "Có mặt"})
+    for phone in (second, first):
+        phone.context.set_offline(False)
+        expect(phone.locator("[data-waits]")).to_have_text(re.compile("Không có mục nào"), timeout=30_000)
+    assert sorted(AttendanceEntry.objects.values_list("present", flat=True)) == [40, 42]
+    standing = AttendanceMark.objects.standing().values_list("delegate__full_name", "state")
+    assert dict(standing) == {"Nguyễn Hữu Khang": "excused", "Phan Thị Lan": "present"}
+    assert AttendanceMark.objects.count() == 3
+    row = Attendance.objects.get()
+    assert (row.present, row.crossed.present) == (42, 40)
+    expect(first.get_by_text("máy kia ghi 40 có mặt")).to_be_visible()
+    reads_well(first)
+    second.reload()
+    expect(second.get_by_text("Hai máy cùng báo khi chưa thấy nhau")).to_be_visible()
+    second.get_by_label("Có mặt").first.fill("41")
+    second.get_by_role("button", name="Gửi số").click()  # whoever sees both decides
+    expect(second.get_by_text("Hai máy cùng báo")).to_be_hidden()
+    second.goto(f"/hoi-nghi/{meeting.slug}/diem-danh/")
+    expect(second.get_by_role("heading", level=1)).to_contain_text("điểm cầu")
+    reads_well(second)
+
+
+def enter(phone, *, present, ticks):
+    """Type a number and tick people, on a telephone without a line."""
+    phone.get_by_label("Có mặt").first.fill(present)
+    phone.get_by_role("button", name="Gửi số").click()
+    for name, state in ticks.items():
+        phone.get_by_role("group", name=name).get_by_role("button", name=state).click()
+    expect(phone.locator("[data-waits]")).to_have_text(re.compile(f"{1 + len(ticks)} mục chờ gửi"))
