@@ -13,6 +13,7 @@ from django.db.models.functions import Cast, Concat, Substr
 
 from accounts.fields import LineField, PhoneField
 from accounts.permissions import Right, Role, may, roles_with
+from accounts.systems import SystemKey as SystemKey
 from accounts.vietnamese import folded, slug, sort_key
 
 if TYPE_CHECKING:

@@ -32,6 +32,7 @@ class Right(StrEnum):
     EDIT_MEETING = auto()
     INVITE = auto()
     MANAGE_UNITS = auto()
+    MANAGE_SYSTEMS = auto()
     READ_INVITATION = auto()
     CONFIRM = auto()
     READ_REGISTRATION = auto()

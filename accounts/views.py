@@ -64,7 +64,7 @@ def unit(request: PortalRequest, unit: str) -> HttpResponse:
     visible = Unit.objects.visible_to(request.user).select_related("parent")
     found = get_object_or_404(visible.annotate(below=Count("children")), slug=unit)
     require(request.user, Right.MANAGE_UNITS)
-    accounts = found.users.order_by("-is_active", "username")
+    accounts = found.users.filter(system=None).order_by("-is_active", "username")
     context = {"unit": found, "accounts": accounts, "new_account_url": _new_account_url(found)}
     return render(request, "accounts/unit.html", context)
 

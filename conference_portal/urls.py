@@ -38,6 +38,7 @@ urlpatterns = [
     path("", include("reminders.policy_urls")),
     path("", include("reports.urls")),
     path("tai-khoan/", include(ACCOUNT)),
+    path("api/v1/", include("conference_portal.api")),
     path("quan-tri/", admin.site.urls),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

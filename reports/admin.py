@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
 
-from reports.models import Download, ExportJob, ExportSchedule, WorkbookTemplate
+from reports.models import Download, ExportJob, ExportSchedule, SystemReading, WorkbookTemplate
 
 
 class ReadOnlyAdmin(admin.ModelAdmin[Model]):
@@ -42,6 +42,14 @@ class DownloadAdmin(ReadOnlyAdmin):
 
     list_display = ("job", "user", "at")
     list_select_related = ("job__meeting", "user")
+
+
+@admin.register(SystemReading)
+class SystemReadingAdmin(ReadOnlyAdmin):
+    """Which software took how many delegates, when."""
+
+    list_display = ("user", "meeting", "at", "rows", "since")
+    list_select_related = ("meeting", "user")
 
 
 @admin.register(ExportSchedule)

@@ -1,4 +1,4 @@
-"""The state of a meeting that was frozen, and who took rows of the board home."""
+"""The state of a meeting that was frozen, and who took rows of the board or of the list away."""
 
 from __future__ import annotations
 
@@ -80,6 +80,27 @@ class BoardDownload(models.Model):
     class Meta:
         verbose_name = "lượt tải từ bảng"
         verbose_name_plural = "lượt tải từ bảng"
+        ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        """Who and what."""
+        return f"{self.user}: {self.meeting}"
+
+
+class SystemReading(models.Model):
+    """Another software took a part of the list of delegates; rows are only ever added."""
+
+    meeting = models.ForeignKey(Meeting, on_delete=models.PROTECT, related_name="+")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name="Phần mềm"
+    )
+    at = models.DateTimeField("Lúc", db_default=Now())
+    rows = models.PositiveIntegerField("Số dòng")
+    since = models.CharField("Thay đổi từ", max_length=40, blank=True)
+
+    class Meta:
+        verbose_name = "lượt phần mềm đọc đại biểu"
+        verbose_name_plural = "lượt phần mềm đọc đại biểu"
         ordering = ["-at", "-pk"]
 
     def __str__(self) -> str:

@@ -15,6 +15,7 @@ from accounts.permissions import Right, may
 from invitations.models import Meeting
 from reports.freezes import BoardDownload as BoardDownload
 from reports.freezes import Freeze as Freeze
+from reports.freezes import SystemReading as SystemReading
 from reports.tallies import Tally as Tally
 
 if TYPE_CHECKING:

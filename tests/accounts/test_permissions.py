@@ -32,6 +32,7 @@ TABLE = """
     edit_meeting     yes     .           .      .        .
     invite           yes     .           .      .        .
     manage_units     yes     .           .      .        .
+    manage_systems   yes     .           .      .        .
     read_invitation  yes     yes         yes    .        .
     confirm          .       .           yes    .        .
     read_registration yes    yes         yes    .        .

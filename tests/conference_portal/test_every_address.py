@@ -14,6 +14,8 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from accounts.permissions import Role
+from accounts.systems import make_key
 from invitations import calendars, issuing
 from invitations.checking import services as reading_letters
 from registrations import services
@@ -76,6 +78,9 @@ ADDRESSES: dict[str, Address] = {
     "units": Address(get=OFFICE),
     "units_import": Address(get=OFFICE, post=OFFICE),
     "unit": Address(("unit",), get="o334444"),
+    "systems": Address(get=OFFICE, post=OFFICE),
+    "system_revoke": Address(("system",), post=OFFICE),
+    "api_description": Address(get=OFFICE),
     # invitations
     "meetings": Address(get=EVERYBODY),
     "meeting_create": Address(get=OFFICE, post=OFFICE),
@@ -289,6 +294,7 @@ OPEN_TO_STRANGERS = {
     name for name in ADDRESSES if name.startswith(("account_login", "account_logout", "account_reset"))
 } | {
     "account_inactive",
+    "api_description",
     "attendance_worker",
     "calendar_feed",
     "commune_link",
@@ -405,6 +411,7 @@ def world(
         "uidb36": "1",
         "key": "set-password",
         "mark": "0",
+        "system": make_key(name="Trục liên thông", role=Role.TELECOM, unit=None, user=trang)[0].pk,
         "channel": "mail",
     }
 
@@ -412,7 +419,7 @@ def world(
 def _mark(status: int) -> str:
     """Let in is all that is no refusal: a page, a redirect, a form with errors, a conflict, "not ready"."""
     assert status < 500 or status == 503, "the page broke"
-    return {403: NO_RIGHT, 404: NOT_THERE, 405: NO_SUCH_METHOD}.get(status, LET_IN)
+    return {401: NO_RIGHT, 403: NO_RIGHT, 404: NOT_THERE, 405: NO_SUCH_METHOD}.get(status, LET_IN)
 
 
 def _answers(people: dict[str, Client], method: str, url: str) -> str:
