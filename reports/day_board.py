@@ -16,11 +16,11 @@ from functools import cached_property
 from typing import NamedTuple
 
 from django.db import connection
-from django.db.models import Count, Window
+from django.db.models import Count, Q, Window
 
 from accounts.fingerprint import fingerprint
 from accounts.models import Unit
-from bridge_points.models import BridgePoint, Incident, LineTest, area_at
+from bridge_points.models import BridgePoint, Incident, LineTest
 from invitations.deadlines import quick_report_due
 from invitations.models import Meeting, Session
 from registrations.attendance_listing import session_at
@@ -28,8 +28,8 @@ from registrations.models import Attendance
 from reports.counts import OFFICIAL_ORDER
 from reports.picture import one_picture
 
-SHARED_FOR = 5
-"""Seconds for which what was read is shown to others too: half of what a page waits between two questions."""
+SHARED_FOR = 10
+"""Seconds for which what was read is shown to others too: as long as a page waits between two questions."""
 
 MOST_KEPT = 16
 MOST_SILENT = 12
@@ -179,39 +179,44 @@ def read_day_board(meeting: Meeting, asked: str = "") -> DayBoard | None:
 
 
 _ADDED_UP = """
-    WITH declared AS (
-        SELECT bridge_point_id AS point_id, sum(declared) AS number FROM reports_tally
-        WHERE bridge_point_id IN (SELECT id FROM bridge_points_bridgepoint WHERE meeting_id = %(meeting)s)
-        GROUP BY 1
-    ), broken AS (
+    WITH broken AS (
         SELECT incident.point_id, count(*) AS number, bool_or(incident.kind = ANY(%(lost)s)) AS lost
         FROM bridge_points_incident incident
         JOIN bridge_points_bridgepoint point ON point.id = incident.point_id
         WHERE incident.closed_at IS NULL AND point.meeting_id = %(meeting)s
         GROUP BY 1
-    ), every_point AS (
+    ), every_point AS MATERIALIZED (
         SELECT
-            array_to_string((string_to_array(rtrim(unit.path, '.'), '.'))[:%(steps)s], '.') || '.' AS area,
-            point.tier, coalesce(declared.number, 0) AS declared, report.id AS report,
-            report.present, report.excused, report.absent, report.crossed_id AS crossed,
-            coalesce(broken.lost, FALSE) AS lost, coalesce(broken.number, 0) AS incidents,
-            CASE WHEN report.id IS NULL THEN (
-                SELECT made.result = %(good)s FROM bridge_points_linetest made
-                WHERE made.point_id = point.id ORDER BY made.at DESC, made.id DESC LIMIT 1
-            ) ELSE TRUE END AS heard
+            point.id, point.tier,
+            array_to_string((string_to_array(rtrim(unit.path, '.'), '.'))[:%(steps)s], '.') || '.' AS area
         FROM bridge_points_bridgepoint point
         JOIN accounts_unit unit ON unit.id = point.unit_id
-        LEFT JOIN registrations_attendance report
-            ON report.point_id = point.id AND report.session_id = %(session)s
-        LEFT JOIN declared ON declared.point_id = point.id
-        LEFT JOIN broken ON broken.point_id = point.id
         WHERE point.meeting_id = %(meeting)s AND point.connects
+    ), declared AS (
+        SELECT area, tier, sum(tally.declared)::bigint AS number
+        FROM reports_tally tally JOIN every_point ON every_point.id = tally.bridge_point_id
+        GROUP BY 1, 2
+    ), came AS (
+        SELECT area, tier, count(*) AS points, count(report.id) AS reported,
+            coalesce(sum(report.present), 0)::bigint AS present,
+            coalesce(sum(report.excused), 0)::bigint AS excused,
+            coalesce(sum(report.absent), 0)::bigint AS absent,
+            count(*) FILTER (WHERE broken.lost IS NOT TRUE AND (report.id IS NOT NULL OR (
+                SELECT made.result = %(good)s FROM bridge_points_linetest made
+                WHERE made.point_id = every_point.id ORDER BY made.at DESC LIMIT 1
+            ))) AS on_line,
+            count(*) FILTER (WHERE broken.lost) AS lost,
+            coalesce(sum(broken.number), 0)::bigint AS incidents,
+            count(report.crossed_id) AS crossed
+        FROM every_point
+        LEFT JOIN registrations_attendance report
+            ON report.point_id = every_point.id AND report.session_id = %(session)s
+        LEFT JOIN broken ON broken.point_id = every_point.id
+        GROUP BY 1, 2
     )
-    SELECT area, tier, count(*), sum(declared)::bigint, count(report), coalesce(sum(present), 0)::bigint,
-        coalesce(sum(excused), 0)::bigint, coalesce(sum(absent), 0)::bigint,
-        count(*) FILTER (WHERE heard AND NOT lost), count(*) FILTER (WHERE lost), sum(incidents)::bigint,
-        count(crossed)
-    FROM every_point GROUP BY 1, 2
+    SELECT area, tier, points, coalesce(declared.number, 0), reported, present, excused, absent,
+        on_line, lost, incidents, crossed
+    FROM came LEFT JOIN declared USING (area, tier)
 """
 
 
@@ -248,14 +253,15 @@ def _silent(session: Session, areas: list[DayRow], steps: int) -> list[BridgePoi
 
     Only the committees that they belong to are put in order: at the beginning every point is silent.
     """
-    first, number = [], 0
+    first, number = Q(pk=None), 0
     for row in areas:
         if row.sum.silent and number < MOST_SILENT:
-            first.append(row.path)
+            is_area = row.path.count(".") == steps  # else a point that stands above all areas
+            first |= Q(unit__path__startswith=row.path) if is_area else Q(unit__path=row.path)
             number += row.sum.silent
     reported = Attendance.objects.filter(session=session).values("point")
     points = BridgePoint.objects.connected().filter(meeting=session.meeting_id).exclude(pk__in=reported)
-    found = points.annotate(of_area=area_at(steps)).filter(of_area__in=first).in_tree_order()
+    found = points.filter(first).in_tree_order()
     return list(found.select_related("unit")[:MOST_SILENT])
 
 
