@@ -113,12 +113,16 @@ TEMPLATES = [
 ]
 
 # ── Data ─────────────────────────────────────────────────────────────────────────────────────
+DATABASE_POOLED = env.bool("DATABASE_POOLED", default=False)
+"""True where ``DATABASE_URL`` names a pooler that gives each transaction another session."""
+
 DATABASES = {
     "default": {
         **env.db_url("DATABASE_URL", default="postgresql://nobody@127.0.0.1:1/none"),
         "ENGINE": "django.db.backends.postgresql",
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
+        "DISABLE_SERVER_SIDE_CURSORS": DATABASE_POOLED,
     },
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

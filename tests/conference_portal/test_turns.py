@@ -3,10 +3,12 @@
 from threading import Event, Thread
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpResponse
 from django.test import RequestFactory
 
-from conference_portal.middleware import Turn, in_turn
+from conference_portal.middleware import Turn, arrival, in_turn
+from reminders.services.turns import alone
 
 LONG = 20.0
 
@@ -99,3 +101,32 @@ def test_a_page_that_fails_passes_its_turn_on():
     for _ in range(2):
         with pytest.raises(RuntimeError):
             page(RequestFactory().get("/"))
+
+
+# ── The age of a request ─────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("proxies", "said", "at_least", "at_most"),
+    [
+        (1, "42.5", 42.5, 43.5),
+        (1, None, 0, 1),
+        (1, "-5", 0, 1),
+        (1, "nan", 0, 1),
+        (1, "99999", 0, 1),
+        (1, "17:00", 0, 1),
+        (0, "42.5", 0, 1),
+    ],
+)
+def test_a_proxy_of_our_own_says_how_long_it_collected(settings, proxies, said, at_least, at_most):
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = proxies
+    waited = []
+    page = arrival(lambda request: waited.append(request.waited().total_seconds()) or HttpResponse())
+    page(RequestFactory().get("/", headers={} if said is None else {"X-Portal-Waited": said}))
+    assert at_least <= waited[0] <= at_most
+
+
+def test_nobody_sends_through_a_pooler_that_keeps_no_sessions(settings):
+    settings.DATABASE_POOLED = True
+    with pytest.raises(ImproperlyConfigured, match="sessions"), alone("mail"):
+        pass
