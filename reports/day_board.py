@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from django.db import connection
 from django.db.models import Count, Q, Window
+from django.utils import timezone
 
 from accounts.fingerprint import fingerprint
 from accounts.models import Unit
@@ -119,10 +120,11 @@ class DayBoard:
     def fingerprint(self) -> str:
         """The same for two boards that show the same, whatever the hour."""
         silent = [(point.pk, point.version, point.unit.called) for point in self.silent]
-        open_ = [(one.pk, one.handled_by_id, one.point.unit.called) for one in self.incidents]
+        open_ = [(one.pk, str(one.handled_by), one.point.unit.called) for one in self.incidents]
         sessions = [(one.pk, str(one)) for one in self.sessions]
+        hours = (self.due_at.timestamp(), self.is_overdue, timezone.localdate(self.now))
         return fingerprint(
-            self.meeting.slug, self.session.pk, sessions, self.due_at.timestamp(), self.is_overdue,
+            self.meeting.slug, self.session.pk, sessions, hours,
             self.areas, self.tiers, silent, self.open_incidents, open_,
         )  # fmt: skip
 
@@ -188,7 +190,8 @@ _ADDED_UP = """
     ), every_point AS MATERIALIZED (
         SELECT
             point.id, point.tier,
-            array_to_string((string_to_array(rtrim(unit.path, '.'), '.'))[:%(steps)s], '.') || '.' AS area
+            -- A step of a path is the key of a unit; a point that stands above all areas is its own.
+            coalesce(nullif(split_part(unit.path, '.', %(steps)s), '')::bigint, unit.id) AS area
         FROM bridge_points_bridgepoint point
         JOIN accounts_unit unit ON unit.id = point.unit_id
         WHERE point.meeting_id = %(meeting)s AND point.connects
@@ -232,12 +235,12 @@ def _sums(session: Session, steps: int) -> tuple[list[DayRow], list[DayRow]]:
     with connection.cursor() as cursor:
         cursor.execute(_ADDED_UP, asked)
         found = [(area, tier, DayFigures(*figures)) for area, tier, *figures in cursor.fetchall()]
-    by_area: dict[str, list[DayFigures]] = defaultdict(list)
+    by_area: dict[int, list[DayFigures]] = defaultdict(list)
     for area, _, sum_ in found:
         by_area[area].append(sum_)
-    units = Unit.objects.filter(path__in=by_area)
+    units = Unit.objects.filter(pk__in=by_area)
     areas = [
-        DayRow(unit.called, unit.slug, unit.path, DayFigures.of(by_area[unit.path]))
+        DayRow(unit.called, unit.slug, unit.path, DayFigures.of(by_area[unit.pk]))
         for unit in units.order_by("position", "sort_key", "pk")
     ]
     tiers = [
