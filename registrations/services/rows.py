@@ -20,7 +20,7 @@ from registrations.services.drafts import Draft, Note, Stale, editing
 from registrations.services.inserting import insert
 
 POINT_FIELDS = ("venue", "chair", "technician", "technician_phone", "connects")
-AT_A_TIME = 2_000
+AT_A_TIME = 10_000
 """Rows of a list that are written at once: memory does not grow with the list."""
 
 LINES = ("full_name", "position", "organisation", "note")
