@@ -61,6 +61,9 @@ class Right(StrEnum):
     READ_MATERIAL = auto()
     READ_ATTENDANCE = auto()
     RECORD_ATTENDANCE = auto()
+    READ_RESULT = auto()
+    WRITE_RESULT = auto()
+    TELL_RESULT = auto()
 
 
 _EVERYBODY = {Right.READ_LETTER, Right.LIST_POINTS, Right.DO_ASSIGNMENT}
@@ -68,6 +71,7 @@ _EVERYBODY = {Right.READ_LETTER, Right.LIST_POINTS, Right.DO_ASSIGNMENT}
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.OFFICE: frozenset(Right)
     - {Right.CONFIRM, Right.REGISTER, Right.TEST_LINES, Right.PUBLISH_MATERIAL}
+    - {Right.WRITE_RESULT, Right.TELL_RESULT}
     - {Right.REPORT_READY, Right.CHECK_HALL, Right.CHECK_LINE, Right.CHECK_POWER, Right.SIGN_CHECK},
     Role.PROPAGANDA: frozenset(
         _EVERYBODY
@@ -81,6 +85,8 @@ RIGHTS: dict[Role, frozenset[Right]] = {
             Right.PUBLISH_MATERIAL,
             Right.READ_MATERIAL,
             Right.READ_ATTENDANCE,
+            Right.READ_RESULT,
+            Right.WRITE_RESULT,
         }
     ),
     Role.CLERK: frozenset(
@@ -99,6 +105,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
             Right.CHECK_HALL,
             Right.READ_ATTENDANCE,
             Right.RECORD_ATTENDANCE,
+            Right.TELL_RESULT,
         }
     ),
     Role.TELECOM: frozenset(

@@ -47,7 +47,7 @@ SECTIONS = [
     Section(Right.LIST_POINTS, "Điểm cầu", "points_latest", ("point",)),
     Section(Right.TEST_LINES, "Thử đường truyền", "line_console_latest", ("line",)),
     Section(Right.HANDLE_INCIDENT, "Sự cố", "incidents_latest", ("incident",)),
-    Section(Right.EXPORT, "Tổng hợp", "exports_latest", ("export", "totals")),
+    Section(Right.EXPORT, "Tổng hợp", "exports_latest", ("export", "totals", "result")),
     Section(Right.READ_OUTBOX, "Hộp gửi", "outbox", ("outbox", "reminder", "call")),
     Section(Right.MANAGE_UNITS, "Đơn vị", "units", ("unit",)),
 ]

@@ -16,6 +16,10 @@ from invitations.models import Meeting
 from reports.freezes import BoardDownload as BoardDownload
 from reports.freezes import Freeze as Freeze
 from reports.freezes import SystemReading as SystemReading
+from reports.result_models import ResultDownload as ResultDownload
+from reports.result_models import ResultDraft as ResultDraft
+from reports.result_models import ResultTemplate as ResultTemplate
+from reports.result_models import ResultVersion as ResultVersion
 from reports.tallies import Tally as Tally
 
 if TYPE_CHECKING:

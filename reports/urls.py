@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from reports import board_views, day_views, export_views, template_views, views
+from reports import (
+    board_views,
+    day_views,
+    export_views,
+    result_template_views,
+    result_views,
+    template_views,
+    views,
+)
+
+RESULT = "hoi-nghi/<slug:slug>/bao-cao/"
 
 urlpatterns = [
     path("theo-doi/", views.board_latest, name="board_latest"),
@@ -26,4 +36,14 @@ urlpatterns = [
     path("tong-hop/<uuid:pk>/", export_views.export_download, name="export_download"),
     path("tong-hop/<uuid:pk>/dung/", export_views.export_cancel, name="export_cancel"),
     path("tong-hop/<uuid:pk>/lai/", export_views.export_retry, name="export_retry"),
+    path("bao-cao/", result_views.result_latest, name="result_latest"),
+    path(RESULT, result_views.result, name="result"),
+    path(RESULT + "phan-viet/", result_views.result_texts, name="result_texts"),
+    path(RESULT + "chot/", result_views.result_sign, name="result_sign"),
+    path(RESULT + "tep.<slug:form>", result_views.result_file, name="result_file"),
+    path(RESULT + "lan-<int:version>/", result_views.result_version, name="result_version"),
+    path(RESULT + "lan-<int:version>/tep.<slug:form>", result_views.result_file, name="result_version_file"),
+    path("bao-cao/mau/", result_template_views.result_template, name="result_template"),
+    path("bao-cao/mau/tep/", result_template_views.result_template_file, name="result_template_file"),
+    path("bao-cao/mau/bo/", result_template_views.result_template_withdraw, name="result_template_withdraw"),
 ]

@@ -58,6 +58,9 @@ from registrations.models import (
     Submission,
 )
 from registrations.services import own_point
+from registrations.snapshot import digest
+from reports.models import ResultVersion
+from reports.result_templates import EXAMPLE
 
 PASSWORD = "tre-xanh-ben-song-La"
 """Everybody's password in tests."""
@@ -557,3 +560,19 @@ class AttendanceMarkFactory(DjangoModelFactory[AttendanceMark]):
     made_at = factory.LazyFunction(timezone.now)
     arrived_at = factory.SelfAttribute("made_at")
     state = AttendanceMark.State.PRESENT
+
+
+class ResultVersionFactory(DjangoModelFactory[ResultVersion]):
+    """A signed report with the numbers of the template's example."""
+
+    class Meta:
+        model = ResultVersion
+
+    meeting = factory.SubFactory(MeetingFactory, published=True)
+    version = 1
+    number = "128-BC/TU"
+    dated_on = date(2026, 12, 6)
+    sign_name = "Trần Minh Quân"
+    content = EXAMPLE
+    sha256 = digest(EXAMPLE)
+    signed_by = factory.SubFactory(UserFactory)

@@ -12,7 +12,7 @@ import json
 import re
 import sys
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from accounts.guarded import OverdueError, answer, ask, limit, question
@@ -87,13 +87,20 @@ NOT_FILLED = (
 TOO_MUCH = "Mẫu quá lớn, hoặc có vòng lặp không dừng. Bỏ bớt hình và vòng lặp rồi tải lên lại."
 
 
-def problems_of(data: bytes, words: dict[str, Any]) -> list[str]:
+def problems_of(
+    data: bytes,
+    words: dict[str, Any],
+    *,
+    fields: Mapping[str, str] = FIELDS,
+    required: Sequence[str] = REQUIRED,
+) -> list[str]:
     """Say what is wrong with a template, in Vietnamese, each naming its field; none where it can be used.
 
-    ``words`` is the paper of a letter in which no part is empty.
+    ``words`` is the paper of a letter in which no part is empty; another document brings its own fields.
     """
+    asked = {"words": words, "fields": dict(fields), "required": list(required)}
     try:
-        said = ask("invitations.letters.template_check", words, data, patience=PATIENCE)
+        said = ask("invitations.letters.template_check", asked, data, patience=PATIENCE)
     except OverdueError:
         return [TOO_MUCH]
     found: list[str] = json.loads(said.data) if said.is_whole else [TOO_MUCH]
@@ -103,11 +110,13 @@ def problems_of(data: bytes, words: dict[str, Any]) -> list[str]:
 def main() -> None:
     """Be the child: words and a template on standard input; problems on standard output."""
     limit(memory=MEMORY, seconds=SECONDS)
-    words = question()
-    answer(list(_problems(sys.stdin.buffer.read(), words)))
+    asked = question()
+    answer(list(_problems(sys.stdin.buffer.read(), **asked)))
 
 
-def _problems(data: bytes, words: dict[str, Any]) -> Iterator[str]:
+def _problems(
+    data: bytes, words: dict[str, Any], fields: Mapping[str, str], required: Sequence[str]
+) -> Iterator[str]:
     from docxtpl import DocxTemplate
     from jinja2 import StrictUndefined, TemplateError
     from jinja2.exceptions import SecurityError, UndefinedError
@@ -126,8 +135,8 @@ def _problems(data: bytes, words: dict[str, Any]) -> Iterator[str]:
     except (zipfile.BadZipFile, KeyError, ValueError, SyntaxError, AttributeError, OSError):
         yield NOT_WORD
         return
-    yield from _of_fields(named)
-    if named - FIELDS.keys():
+    yield from _of_fields(named, fields, required)
+    if named - fields.keys():
         return
     try:
         document = DocxTemplate(io.BytesIO(data))
@@ -167,14 +176,14 @@ def _unsafe(data: bytes) -> str:
     return ""
 
 
-def _of_fields(named: set[str]) -> Iterator[str]:
-    for name in sorted(named - FIELDS.keys()):
-        near = difflib.get_close_matches(name, FIELDS, n=1)
-        meant = f" Gần giống: {{{{ {near[0]} }}}} ({FIELDS[near[0]]})." if near else ""
+def _of_fields(named: set[str], fields: Mapping[str, str], required: Sequence[str]) -> Iterator[str]:
+    for name in sorted(named - fields.keys()):
+        near = difflib.get_close_matches(name, fields, n=1)
+        meant = f" Gần giống: {{{{ {near[0]} }}}} ({fields[near[0]]})." if near else ""
         yield f"Không có trường {{{{ {name} }}}}.{meant}"
-    for name in REQUIRED:
+    for name in required:
         if name not in named:
-            yield f"Thiếu trường {{{{ {name} }}}} ({FIELDS[name]})."
+            yield f"Thiếu trường {{{{ {name} }}}} ({fields[name]})."
 
 
 def _undefined(error: Exception) -> str:

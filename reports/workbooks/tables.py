@@ -201,5 +201,49 @@ CHANGES = Layout(
     ),
 )
 
-LAYOUTS = (DELEGATES, NUMBERS, TOTALS, COMMUNE_POINTS, POINTS, CONTACTS, SILENT_UNITS, CHANGES)
+RESULT_PLACES = Layout(
+    "Có mặt",
+    (
+        PLACE,
+        Column("nội dung", "Đơn vị, cấp", 32, repeats=True, needed=True),
+        Column("buổi", "Buổi", 22, repeats=True, needed=True),
+        number("điểm cầu", "Điểm cầu"),
+        number("đăng ký", "Đăng ký"),
+        NAMED,
+        number("đã báo", "Điểm đã báo", 12),
+        number("có mặt", "Có mặt"),
+        number("có phép", "Vắng có phép", 12),
+        number("không phép", "Vắng không phép", 12),
+        Column("tỷ lệ", "Tỷ lệ", 10, "right"),
+    ),
+)
+
+RESULT_INCIDENTS = Layout(
+    "Sự cố",
+    (
+        PLACE,
+        Column("điểm cầu", "Điểm cầu", 28, needed=True),
+        Column("buổi", "Buổi", 22, repeats=True),
+        Column("sự cố", "Sự cố", 24, repeats=True, needed=True),
+        Column("lúc", "Báo lúc", 18),
+        number("phút", "Phút mất"),
+        Column("đã làm", "Đã làm", 46),
+    ),
+)
+
+RESULT_MATERIALS = Layout(
+    "Tài liệu",
+    (
+        PLACE,
+        Column("tài liệu", "Tài liệu", 60, needed=True),
+        number("đã mở", "Đơn vị đã mở", 12),
+        number("được gửi", "Đơn vị được gửi", 12),
+        Column("tỷ lệ", "Tỷ lệ", 10, "right"),
+    ),
+)
+
+LAYOUTS = (
+    *(DELEGATES, NUMBERS, TOTALS, COMMUNE_POINTS, POINTS, CONTACTS, SILENT_UNITS, CHANGES),
+    *(RESULT_PLACES, RESULT_INCIDENTS, RESULT_MATERIALS),
+)
 """Every sheet that a template may hold, in its order."""

@@ -61,6 +61,9 @@ TABLE = """
     read_material    yes     yes         yes    .        .
     read_attendance  yes     yes         yes    .        .
     record_attendance yes    .           yes    .        .
+    read_result      yes     yes         .      .        .
+    write_result     .       yes         .      .        .
+    tell_result      .       .           yes    .        .
 """
 
 HEAD, *ROWS = [row.split() for row in TABLE.strip().splitlines()]

@@ -33,6 +33,7 @@ from tests.factories import (
     InvitationFactory,
     MaterialFactory,
     RegistrationFactory,
+    ResultVersionFactory,
     ShareFileFactory,
     SignedScanFactory,
     UnitFactory,
@@ -63,6 +64,7 @@ EVERYBODY = "ooooooo"
 OFFICE = "o333333"
 OFFICE_OR_HIDDEN = "o344444"
 REPORTERS = "oo33333"
+WRITERS = "3o33333"
 READERS_OF_A_UNIT = "ooo4444"
 THE_UNIT = "33o4444"
 CLERKS = "33ooo33"
@@ -258,6 +260,16 @@ ADDRESSES: dict[str, Address] = {
     "day_board_latest": Address(get=REPORTERS),
     "day_board": Address(MEETING, get=REPORTERS),
     "board_margin": Address(MEETING, get=REPORTERS),
+    "result_latest": Address(get=REPORTERS),
+    "result": Address(MEETING, get=REPORTERS),
+    "result_texts": Address(MEETING, post=WRITERS),
+    "result_sign": Address(MEETING, get=WRITERS, post=WRITERS),
+    "result_file": Address(("slug", "form"), get=REPORTERS),
+    "result_version": Address(("slug", "signed"), get=REPORTERS),
+    "result_version_file": Address(("slug", "signed", "form"), get=REPORTERS),
+    "result_template": Address(get=WRITERS, post=WRITERS),
+    "result_template_file": Address(get=WRITERS),
+    "result_template_withdraw": Address(post=WRITERS),
     "exports_latest": Address(get=REPORTERS),
     "exports": Address(MEETING, get=REPORTERS, post=REPORTERS),
     "point_files": Address(MEETING, get="oo333o3", post="oo333o3"),
@@ -287,7 +299,7 @@ ADDRESSES: dict[str, Address] = {
     "readyz": Address(get=EVERYBODY),
 }
 
-NO_PAGE_OF_THE_OFFICE = {"meeting_contact", "registration_own", "material_add"}
+NO_PAGE_OF_THE_OFFICE = {"meeting_contact", "registration_own", "material_add", "result_sign"}
 
 
 OPEN_TO_STRANGERS = {
@@ -373,6 +385,7 @@ def world(
     return {
         "slug": meeting.slug,
         "form": "xlsx",
+        "signed": ResultVersionFactory.create(meeting=meeting, signed_by=nguyet).version,
         "unit": can_loc.slug,
         "commune": can_loc_communes[0].slug,
         "role": district_roles[0].pk,
