@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from registrations.models import Delegate
 
 ROWS, QUICK_ROWS, ROUNDS = 100_000, 2_000, 3
+MOST_OF_A_LIST = 20_000
+"""Of people in one list that a unit brings: its reader has nine seconds (``roster/limits.py``)."""
+
 GOAL, GOAL_OF_PEERS = 30_000, 19_000
 
 Rows = list[dict[str, Any]]
@@ -99,19 +102,19 @@ def _written(path: Path, rounds: int) -> dict[str, tuple[float, float, int]]:
     }
 
 
-def _read(path: Path) -> list[list[str]]:
+def _read(path: Path, own: Path) -> list[list[str]]:
+    """Read all rows as cells by the quick reader, and ``own``, a shorter list, as the portal does."""
     from python_calamine import CalamineWorkbook
 
     from registrations.roster.reader import read_roster
 
-    calamine: list[tuple[float, float]] = []
+    calamine, portal = list[tuple[float, float]](), list[tuple[float, float]]()
     with _clock(calamine):
         number = len(CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python()) - 3
-    portal: list[tuple[float, float]] = []
     with _clock(portal):
-        understood = len(read_roster(path.read_bytes(), path.name).accepted)
+        understood = len(read_roster(own.read_bytes(), own.name).accepted)
     return [
-        [name, f"{seconds:.2f}", f"{cpu:.2f}", f"{rows / seconds:,.0f}"]
+        [name, f"{rows:,}", f"{seconds:.2f}", f"{cpu:.2f}", f"{rows / seconds:,.0f}"]
         for name, ((seconds, cpu),), rows in (
             ("calamine: cells", calamine, number),
             ("the portal: fonts, headings, people, remarks", portal, understood),
@@ -130,9 +133,10 @@ def main() -> int:
         from django.core.management import call_command
 
         call_command("generate_load", points=20, delegates=200, stdout=io.StringIO())
-        path = Path(name) / "danh-sach.xlsx"
+        path, own = Path(name) / "danh-sach.xlsx", Path(name) / "mot-don-vi.xlsx"
         write_roster(path, number)
-        show(f"Reading {number:,} rows of .xlsx, once", ["reader", "seconds", "CPU s", "rows/s"], _read(path))
+        write_roster(own, min(number, MOST_OF_A_LIST))
+        show("Reading .xlsx, once", ["reader", "rows", "seconds", "CPU s", "rows/s"], _read(path, own))
         took = _written(path, rounds)
     show(
         f"{number:,} rows into PostgreSQL with triggers and constraints, {median_of(rounds)}",
