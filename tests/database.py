@@ -16,6 +16,9 @@ from django.test import TransactionTestCase
 
 from tests.addresses import with_database
 
+ALONE = "alone"
+"""The run of a process that shares nothing with others."""
+
 CHECKOUT = Path(__file__).parent.parent
 
 
@@ -28,11 +31,14 @@ def django_db_modify_db_settings(request, django_db_blocker, django_db_modify_db
 
 
 def migrated(run: str) -> str:
-    """Return the name of this run's migrated database; who asks first makes it, under a lock of files."""
-    with (Path(os.environ["PORTAL_VAR"]).parent / "migrating").open("a+") as made:
+    """Return the name of this run's migrated database; who asks first makes it, under a lock of files.
+
+    The processes of one run have their ``PORTAL_VAR`` side by side; one that is alone has but its own.
+    """
+    var, name = Path(os.environ["PORTAL_VAR"]), f"migrated_{run}"
+    with ((var if run == ALONE else var.parent) / "migrated").open("a+") as made:
         fcntl.flock(made, fcntl.LOCK_EX)
         made.seek(0)
-        name = f"migrated_{run}"
         if made.read() != name:
             with connection._nodb_cursor() as cursor:
                 cursor.execute(f'CREATE DATABASE "{name}"')

@@ -16,7 +16,7 @@ CALM_BEFORE = 1.0
 """Seconds until the first message is due."""
 
 MOST_OF_A_KIND = 10
-PATIENCE, CONTROL_PATIENCE = 240.0, 20.0
+PATIENCE, CONTROL_PATIENCE = 240.0, 60.0
 """Seconds for what is left after the last message was due; without a protection much is left for ever."""
 
 
@@ -76,7 +76,7 @@ def _run(var: Path, asked: argparse.Namespace) -> int:
         due = {one.message_id: one.due_at.timestamp() for one in Reminder.objects.all()}
         began = time.monotonic() + CALM_BEFORE
         if asked.without == "key":
-            on.mail.loses = 5
+            on.mail.loses = 2  # a third fault in a row would turn the channel red
         submitting, director = world.Submitting(made, began), schedule.Director(on)
         submitting.start()
         if asked.plan in plans:

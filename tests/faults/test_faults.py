@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 
 from tests.addresses import with_database
-from tests.database import migrated
+from tests.database import ALONE, migrated
 from tests.portal import CHECKOUT
 
 NAME = "faults"
@@ -18,7 +18,7 @@ NAME = "faults"
 @pytest.fixture
 def database(request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker) -> Iterator[str]:
     """A database of the run's own: no portal of the suite sends what is due in it."""
-    run = getattr(request.config, "workerinput", {}).get("testrunuid", "alone")
+    run = getattr(request.config, "workerinput", {}).get("testrunuid", ALONE)
     with django_db_blocker.unblock():
         template = migrated(run)
         with connection._nodb_cursor() as cursor:
