@@ -21,6 +21,7 @@ from registrations.views import (
     rows,
     scans,
     submission,
+    telling,
     unit,
     versions,
 )
@@ -127,5 +128,6 @@ urlpatterns = [
     path("hoi-nghi/<slug:slug>/nguoi-trung/", doubles.doubles, name="doubles"),
     path("hoi-nghi/<slug:slug>/nguoi-trung/<int:first>/<int:second>/", doubles.decide, name="doubles_decide"),
     path("hoi-nghi/<slug:slug>/gia-han/", extending.requests, name="extension_requests"),
+    path("hoi-nghi/<slug:slug>/bao-cao/don-vi/<slug:unit>/", telling.telling, name="result_telling"),
     path(REGISTRATION + "tra-lai/", office.send_back, name="registration_return"),
 ]

@@ -50,6 +50,8 @@ class Called(NamedTuple):
     return_remark: str | None
     meeting_deadline: datetime
     extended_until: datetime | None
+    telling: int | None
+    """Its part of the result report, once it has sent one."""
 
     @property
     def deadline(self) -> datetime:
@@ -89,7 +91,8 @@ class Called(NamedTuple):
     def facts(self, points: OpenPoints, kind: str, session: int | None = None) -> Facts:
         """Return what decides whether it gets a message of this kind, about one session where it says so."""
         is_done = not points.of(self.pk, kind, session)
-        return Facts(self.is_answered, self.is_declined, is_done, is_done and session is not None)
+        is_reported, is_told = is_done and session is not None, self.telling is not None
+        return Facts(self.is_answered, self.is_declined, is_done, is_reported, is_told)
 
 
 _COLUMNS = (
@@ -98,7 +101,7 @@ _COLUMNS = (
     "unit__name", "unit__short_name", "unit__slug", "unit__email", "unit__phone", "unit__path",
     "unit__parent_id", "unit__leader_name", "unit__leader_email", "unit__leader_phone",
     "registration__pk", "registration__state", "registration__version", "registration__return_remark",
-    "meeting__registration_deadline", "extended_until",
+    "meeting__registration_deadline", "extended_until", "telling__pk",
 )  # fmt: skip
 
 

@@ -308,6 +308,8 @@ class Facts(NamedTuple):
     is_tested: bool = False
     is_reported: bool = False
     """All its points have reported the session that the message is about."""
+    is_told: bool = False
+    """It has sent its part of the result report."""
 
 
 NOTHING = Facts()
@@ -326,6 +328,8 @@ def settled(kind: str, facts: Facts) -> Reminder.Objection | None:
         return Objection.DECLINED
     if kind == Kind.PRESENCE and facts.is_reported:
         return Objection.REPORTED
+    if kind == Kind.REPORT and facts.is_told:
+        return Objection.TOLD
     return Objection.TESTED if kind in TESTS and facts.is_tested else None
 
 

@@ -28,6 +28,8 @@ class ResultDraft(models.Model):
     atmosphere = ParagraphField("Không khí, nền nếp", max_length=MOST_LETTERS, blank=True)
     opinions = ParagraphField("Ý kiến, thảo luận", max_length=MOST_LETTERS, blank=True)
     proposals = ParagraphField("Đề xuất, kiến nghị", max_length=MOST_LETTERS, blank=True)
+    merged = models.JSONField(default=dict, blank=True)
+    """Which answers of units were put into the text: the version of each, by the key of its invitation."""
     version = models.PositiveIntegerField(default=0)
     changed_at = models.DateTimeField(null=True, blank=True)
     changed_by = models.ForeignKey(

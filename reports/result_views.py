@@ -17,6 +17,9 @@ from accounts.permissions import Right, may, require
 from accounts.requests import PortalRequest
 from invitations.letters.writing import BrokenTemplate
 from invitations.models import Meeting
+from registrations.models import ResultRequest
+from registrations.services.telling import ask
+from registrations.telling_forms import ResultRequestForm
 from reports.board_views import meeting_of
 from reports.models import ResultVersion
 from reports.result_forms import SignForm, TextsForm
@@ -61,6 +64,39 @@ def result_texts(request: PortalRequest, slug: str) -> HttpResponse:
         form.add_error(None, refused)
         return _page(request, meeting, form, status=409)
     messages.success(request, "Đã lưu phần viết của báo cáo.")
+    return redirect(f"{reverse('result', args=[meeting.slug])}#loi-van")
+
+
+@require_http_methods(["GET", "POST"])
+def result_tellings(request: PortalRequest, slug: str) -> HttpResponse:
+    """Show what the units sent and who has not; POST asks them for it by an hour, or moves the hour."""
+    meeting = meeting_of(request, slug, Right.READ_RESULT)
+    asked = ResultRequest.objects.filter(meeting=meeting).first()
+    form = ResultRequestForm(initial={"due_at": asked.due_at if asked else None})
+    if request.method == "POST":
+        require(request.user, Right.WRITE_RESULT)
+        form = ResultRequestForm(request.POST)
+        if form.is_valid():
+            try:
+                ask(meeting_id=meeting.pk, user=request.user, due_at=form.cleaned_data["due_at"])
+            except ValidationError as refused:
+                form.add_error(None, refused.messages)
+            else:
+                messages.success(request, "Đã đề nghị các đơn vị gửi phần báo cáo.")
+                return redirect("result_tellings", meeting.slug)
+    return _tellings_page(request, meeting, asked, form)
+
+
+@require_POST
+def result_merge(request: PortalRequest, slug: str) -> HttpResponse:
+    """Put what the units sent below the written parts, each answer once."""
+    meeting = meeting_of(request, slug, Right.WRITE_RESULT)
+    try:
+        number = results.merge(meeting_id=meeting.pk, user=request.user)
+    except ValidationError as refused:
+        messages.error(request, refused.messages[0])
+        return redirect("result_tellings", meeting.slug)
+    messages.success(request, f"Đã gộp phần của {number} đơn vị. Đọc lại, viết gọn trước khi chốt.")
     return redirect(f"{reverse('result', args=[meeting.slug])}#loi-van")
 
 
@@ -139,6 +175,25 @@ def _page(
         **_shown(content),
     }
     return render(request, "reports/result.html", context, status=status)
+
+
+def _tellings_page(
+    request: PortalRequest, meeting: Meeting, asked: ResultRequest | None, form: ResultRequestForm
+) -> HttpResponse:
+    tellings = results.tellings_of(meeting)
+    told = {one.invitation_id for one in tellings}
+    called = meeting.invitations.sent().select_related("unit")
+    context = {
+        "meeting": meeting,
+        "asked": asked,
+        "form": form,
+        "writes": may(request.user, Right.WRITE_RESULT) and meeting.state in results.OPEN,
+        "tellings": tellings,
+        "parts": [(one, [(label, getattr(one, name)) for name, label in TEXTS.items()]) for one in tellings],
+        "fresh": sum(not one.is_merged for one in tellings),  # type: ignore[attr-defined]
+        "silent": [one for one in called if one.pk not in told and one.declined_at is None],
+    }
+    return render(request, "reports/result_tellings.html", context, status=422 if form.errors else 200)
 
 
 def _shown(content: dict[str, Any], sha256: str = "") -> dict[str, Any]:

@@ -17,6 +17,7 @@ from registrations.models.extension import Extension, ExtensionRequest
 from registrations.models.registration import MOST_IN_A_ROLE, Headcount, Registration
 from registrations.models.roster import RosterColumns, RosterUpload
 from registrations.models.submission import Attempt, Look, SignedScan, Submission
+from registrations.models.telling import ResultRequest, ResultTelling
 
 __all__ = [
     "MOST_AT_A_POINT",
@@ -34,6 +35,8 @@ __all__ = [
     "Headcount",
     "Look",
     "Registration",
+    "ResultRequest",
+    "ResultTelling",
     "RosterColumns",
     "RosterUpload",
     "SamePerson",

@@ -24,11 +24,12 @@ from registrations.earlier import earlier
 from registrations.extension_forms import AskExtensionForm
 from registrations.forms import DelegateForm, HeadcountForm, OwnPointForm
 from registrations.late_units import last_request
-from registrations.models import Attempt
+from registrations.models import Attempt, ResultRequest, ResultTelling
 from registrations.overview import Overview, RoleLine, answers_waiting, overview
 from registrations.parts import Mark, first_part, next_part
 from registrations.presence import others_at
 from registrations.services.looking import look
+from registrations.services.telling import requests_of
 from registrations.states import Standing, UnitState, standing, with_extension
 from registrations.views.scope import fetch
 
@@ -52,6 +53,16 @@ def _own(request: PortalRequest) -> list[Standing]:
     return asked + rest
 
 
+def _results_asked(own: list[Standing]) -> list[tuple[Invitation, ResultRequest]]:
+    """The units' parts of result reports that are asked for and were not sent; two queries."""
+    open_ = [at.invitation for at in own if at.invitation.meeting.takes_registrations]
+    asked = requests_of([one.meeting for one in open_])
+    if not asked:
+        return []
+    told = set(ResultTelling.objects.filter(invitation__in=open_).values_list("invitation", flat=True))
+    return [(one, asked[one.meeting_id]) for one in open_ if one.meeting_id in asked and one.pk not in told]
+
+
 @require_safe
 def todo(request: PortalRequest) -> HttpResponse:
     """Show what is asked of the unit, by when, and what is missing; then its other meetings."""
@@ -59,6 +70,7 @@ def todo(request: PortalRequest) -> HttpResponse:
     own = _own(request)
     issues = newest_issues([at.invitation.meeting for at in own])
     context: dict[str, Any] = {"others": own[1:], "behind": _behind(own, issues, request.user)}
+    context["results"] = _results_asked(own)
     context["materials"] = [at.invitation for at in own if _has_unopened(at, request.user)]
     if own:
         first = own[0]

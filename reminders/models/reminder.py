@@ -118,6 +118,7 @@ class Reminder(models.Model):
         LIMIT = "limit", "Người nhận đã đủ số lần nhắc trong ngày"
         TESTED = "tested", "Các điểm cầu đã thử tốt"
         REPORTED = "reported", "Các điểm cầu đã báo điểm danh"
+        TOLD = "told", "Đơn vị đã gửi báo cáo kết quả"
         OTHER_WAY = "other_way", "Đã gửi bằng cách khác"
 
     meeting = models.ForeignKey(

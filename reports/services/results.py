@@ -14,10 +14,12 @@ from accounts.clock import database_now
 from accounts.templatetags.portal import moment
 from invitations.deadlines import session_starts
 from invitations.models import Meeting
+from registrations.models import ResultTelling
 from registrations.snapshot import digest
 from reports import result_templates, templates
 from reports.models import ResultDownload, ResultDraft, ResultVersion
 from reports.picture import one_picture
+from reports.result_models import MOST_LETTERS
 from reports.results.numbers import numbers_of
 from reports.results.paper import TEXTS, Content
 from reports.results.writing import docx_of, pdf_of, xlsx_of
@@ -111,6 +113,44 @@ def save_texts(*, meeting_id: int, user: User, version: int, texts: Mapping[str,
     draft.version, draft.changed_by, draft.changed_at = version + 1, user, database_now()
     draft.save()
     return draft
+
+
+def tellings_of(meeting: Meeting) -> list[ResultTelling]:
+    """Return what the units sent, in their order; each with ``is_merged`` of its newest version."""
+    merged = draft_of(meeting).merged
+    found = ResultTelling.objects.filter(invitation__meeting=meeting).select_related(
+        "invitation__unit", "sent_by"
+    )
+    ordered = found.order_by("invitation__unit__position", "invitation__unit__sort_key", "pk")
+    tellings = list(ordered)
+    for one in tellings:
+        one.is_merged = merged.get(str(one.invitation_id)) == one.version  # type: ignore[attr-defined]
+    return tellings
+
+
+@transaction.atomic
+def merge(*, meeting_id: int, user: User) -> int:
+    """Put what the units sent, and is not in the text yet, below it, unit by unit; return of how many units.
+
+    A second call adds nothing: what was put in is noted with its version. Raises ``ValidationError`` where
+    the text would grow too long, and after the meeting was closed.
+    """
+    meeting = Meeting.objects.select_for_update(no_key=True).get(pk=meeting_id)
+    _open(meeting)
+    draft = draft_of(meeting)
+    fresh = [one for one in tellings_of(meeting) if not one.is_merged]  # type: ignore[attr-defined]
+    for name, label in TEXTS.items():
+        told = [(one.invitation.unit.called, getattr(one, name)) for one in fresh]
+        lines = [f"{unit}: {text}" for unit, text in told if text]
+        text = "\n".join(filter(None, [getattr(draft, name), *lines]))
+        if len(text) > MOST_LETTERS:
+            raise ValidationError(f"{label}: gộp vào sẽ dài quá mức. Rút gọn phần đã có rồi gộp.")
+        setattr(draft, name, text)
+    if fresh:
+        draft.merged = {**draft.merged, **{str(one.invitation_id): one.version for one in fresh}}
+        draft.version, draft.changed_by, draft.changed_at = draft.version + 1, user, database_now()
+        draft.save()
+    return len(fresh)
 
 
 def may_be_signed_from(meeting: Meeting) -> datetime | None:

@@ -295,6 +295,7 @@ def test_what_is_planned_may_be_stopped(
         (Kind.SESSION, Facts(is_declined=True), "published", Objection.DECLINED),
         (Kind.SESSION, Facts(), "closed", Objection.NOT_OPEN),
         (Kind.REPORT, Facts(is_answered=True), "closed", None),
+        (Kind.REPORT, Facts(is_told=True), "published", Objection.TOLD),
         (Kind.REPORT, Facts(), "cancelled", Objection.NOT_OPEN),
     ],
 )

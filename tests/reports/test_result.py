@@ -13,7 +13,7 @@ from django.utils import timezone
 from docx import Document
 
 from bridge_points.models import BridgePoint, Incident
-from registrations.models import Attendance
+from registrations.models import Attendance, ResultTelling
 from reports import result_templates
 from reports.models import ResultDownload, ResultVersion
 from reports.results import writing
@@ -171,6 +171,43 @@ def test_signed_once_it_stays_and_a_correction_is_a_new_one(held, nguyet):
     assert "thay bản số 128-BC/TU ngày 06/12/2026" in corrected
     with pytest.raises(IntegrityError), transaction.atomic():
         ResultVersion.objects.filter(pk=first.pk).update(sign_name="Người khác")
+
+
+def test_units_are_asked_tell_and_are_merged_once(held, nguyet, an, cuong, can_loc):
+    ours = client_of(nguyet)
+    page = reverse("result_tellings", args=[held.slug])
+    mine = reverse("result_telling", args=[held.slug, can_loc.slug])
+    clerk = client_of(an)
+    words = {"version": 0, "atmosphere": "Đúng giờ", "opinions": "", "proposals": "Thêm máy <dự phòng>"}
+    assert "Chưa có đề nghị báo cáo" in clerk.post(mine, words).text
+    past = ours.post(page, {"due_at": "01/01/2024 17:00"})
+    assert past.status_code == 422
+    assert "chọn giờ ở sau giờ này" in past.text
+    due = timezone.localtime() + timedelta(days=1)
+    assert ours.post(page, {"due_at": f"{due:%d/%m/%Y} 17:00"}).status_code == 302
+    assert mine in clerk.get(reverse("todo")).text
+    assert f"trước 17:00, {due:%d/%m/%Y}" in clerk.get(mine).text
+    nothing = clerk.post(mine, {"version": 0, "atmosphere": " "})
+    assert nothing.status_code == 422
+    assert clerk.post(mine, words).status_code == clerk.post(mine, words).status_code == 302
+    assert ResultTelling.objects.get().version == 1
+    overtaken = clerk.post(mine, words | {"atmosphere": "Của máy khác"})
+    assert overtaken.status_code == 409
+    assert "Của máy khác" in overtaken.text
+    assert mine not in clerk.get(reverse("todo")).text
+    assert client_of(cuong).get(mine).status_code == 404
+    shown = ours.get(page).text
+    assert "1 đơn vị đã gửi, còn 2" in shown
+    assert "&lt;dự phòng&gt;" in shown
+    for number in (1, 0):
+        assert results.merge(meeting_id=held.pk, user=nguyet) == number
+    draft = results.draft_of(held)
+    assert (draft.atmosphere, draft.opinions) == ("Can Lộc: Đúng giờ", "")
+    clerk.post(mine, words | {"version": 1, "atmosphere": "Đúng giờ, đủ người"})
+    assert results.merge(meeting_id=held.pk, user=nguyet) == 1
+    held.state = "closed"
+    held.save()
+    assert "không nhận thêm" in clerk.post(mine, words | {"version": 2}).text
 
 
 def test_nothing_is_signed_before_the_last_session(held, nguyet):
