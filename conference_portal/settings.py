@@ -32,6 +32,9 @@ PORTAL_BASE_URL = env.str("PORTAL_BASE_URL", default=f"http://127.0.0.1:{env.int
 # ── Safety ───────────────────────────────────────────────────────────────────────────────────
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="") or "only-for-commands-that-serve-nobody-" + "0" * 32
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+"""Keys that were in use before: what they signed still opens, nothing new is signed with them."""
+
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 BEHIND_TLS = env.bool("BEHIND_TLS", default=False)
 """True where a proxy of our own ends TLS: cookies, HSTS and the redirect follow from it."""
@@ -91,6 +94,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "conference_portal.middleware.StorageIsDown",
+    "conference_portal.closed.ClosedMeeting",
 ]
 
 ROOT_URLCONF = "conference_portal.urls"
