@@ -2,7 +2,7 @@
 
 One statement adds up all points by committee and tier, so that every number is of one moment and 16,242
 points cost one reading. Who looks shares what was read within the last ``SHARED_FOR`` seconds in the same
-process: ten screens that ask every ten seconds cost the database no more than two do (decision 0026).
+process: ten screens that ask every ten seconds cost the database no more than two do (decision 0029).
 """
 
 from __future__ import annotations
