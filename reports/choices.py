@@ -35,9 +35,9 @@ _AMENDED = "Bản chốt gần nhất: danh sách chính thức đã sửa theo 
 ALL = (Form.XLSX, Form.CSV, Form.PDF)
 
 _OFFERS = (
+    Offer(Kind.DELEGATES, "Mọi đại biểu trong một danh sách, số lượng, điểm cầu cấp xã.", ALL),
     Offer(Kind.OFFICIAL, _FROZEN, ALL),
     Offer(Kind.AMENDED, _AMENDED, ALL),
-    Offer(Kind.DELEGATES, "Mọi đại biểu trong một danh sách, số lượng, điểm cầu cấp xã.", ALL),
     Offer(Kind.BY_UNIT, "Mỗi huyện, sở, ngành một trang tính.", (Form.XLSX, Form.PDF)),
     Offer(Kind.BY_POINT, "Mỗi điểm cầu một trang tính.", (Form.XLSX, Form.PDF)),
     Offer(Kind.BY_ROLE, "Mỗi thành phần mời một trang tính.", (Form.XLSX, Form.PDF)),

@@ -50,8 +50,11 @@ class ScheduleForm(forms.Form):
             self.add_error("time", "Lúc: ghi giờ tạo tệp mỗi ngày, ví dụ 07:00.")
         if after and cleaned.get("minutes") is None and "minutes" not in self.errors:
             self.add_error("minutes", "Số phút sau hạn: ghi một số, ví dụ 5.")
+        frozen = cleaned.get("kind") in ExportJob.OF_FREEZE
+        if daily and frozen:
+            self.add_error("when", "Khi nào: danh sách đã chốt chỉ có sau hạn, chọn “Sau hạn đăng ký”.")
         soon = (cleaned.get("minutes") or 0) * 60 <= GRACE.total_seconds()
-        if after and soon and cleaned.get("kind") in ExportJob.OF_FREEZE and "minutes" not in self.errors:
+        if after and soon and frozen and "minutes" not in self.errors:
             self.add_error("minutes", "Số phút sau hạn: danh sách chốt 2 phút sau hạn, ghi từ 3 trở lên.")
         return cleaned
 

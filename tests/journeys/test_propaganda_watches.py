@@ -1,17 +1,20 @@
 """The guide for propaganda, done step by step: the board, an earlier meeting beside it, what is frozen."""
 
+import io
 import re
 from datetime import timedelta
 
+from openpyxl import load_workbook
 from playwright.sync_api import Page, expect
 
 from accounts.clock import database_now
 from invitations.models import Meeting
 from registrations.models import Submission
+from registrations.snapshot import digest, take_snapshot
 from reports import freezing
 from reports.freezes import BoardDownload
 from tests.factories import InvitationFactory, RegistrationFactory, SubmissionFactory
-from tests.journeys.album import GUIDES, WINDOW, Album, holds
+from tests.journeys.album import GUIDES, TO_THE_TOP, WINDOW, Album, holds
 from tests.reports.conftest import (
     can_loc_registration,
     filled,
@@ -19,8 +22,6 @@ from tests.reports.conftest import (
 )
 
 __all__ = ["can_loc_registration", "filled", "nghi_xuan_registration"]
-
-CONTENT = {"delegates": [], "points": [], "headcounts": []}
 
 
 def test_the_guide_shows_what_propaganda_finds(
@@ -34,6 +35,8 @@ def test_the_guide_shows_what_propaganda_finds(
     expect(page.get_by_role("heading", level=1)).to_contain_text("1 đơn vị tăng")
     album.take(page, "tg-so-sanh")
     reads_well(page)
+    page.goto(f"/hoi-nghi/{filled.slug}/tong-hop/")
+    album.read(page)
     correct_after(filled, nghi_xuan_registration)
     page.goto(f"/hoi-nghi/{filled.slug}/theo-doi/")
     album.read(page)
@@ -41,7 +44,9 @@ def test_the_guide_shows_what_propaganda_finds(
     expect(page.get_by_role("heading", name="Bổ sung số 1")).to_be_visible()
     album.take(page, "tg-chot")
     reads_well(page)
-    holds(GUIDES / "tuyen-giao.md", album, no_words_of_a_page=["đậm"])
+    take_files(page, filled, album)
+    reads_well(page)
+    holds(GUIDES / "tuyen-giao.md", album)
 
 
 def held_before(meeting: Meeting, unit) -> None:
@@ -80,12 +85,35 @@ def correct_after(meeting: Meeting, registration) -> None:
     """The list is frozen; a unit with more time submits after that, and its time ends."""
     meeting.registration_deadline = database_now() - timedelta(minutes=10)
     meeting.save(update_fields=["registration_deadline"])
-    Submission.objects.filter(registration__invitation__meeting=meeting).update(
-        decided_at=meeting.registration_deadline - timedelta(hours=1), content=CONTENT
-    )
+    for submission in Submission.objects.filter(registration__invitation__meeting=meeting):
+        Submission.objects.filter(pk=submission.pk).update(
+            decided_at=meeting.registration_deadline - timedelta(hours=1), **held(submission.registration)
+        )
     freezing.settle(meeting)
     until = meeting.registration_deadline + timedelta(minutes=3)
     registration.invitation.extensions.create(until=until, reason="Mất điện", granted_at=until)
-    SubmissionFactory.create(
-        registration=registration, number=1, decided_at=until, declared=29, named=6, points=1, content=CONTENT
-    )
+    SubmissionFactory.create(registration=registration, number=1, decided_at=until, **held(registration))
+
+
+def held(registration) -> dict[str, object]:
+    """What a submission of this moment would hold."""
+    content, counts = take_snapshot(registration, registration.invitation)
+    return {"content": content, "sha256": digest(content), **counts._asdict()}
+
+
+def take_files(page: Page, meeting: Meeting, album: Album) -> None:
+    """Have the official list made, wait for it, take it; see what else there is."""
+    page.goto(f"/hoi-nghi/{meeting.slug}/tong-hop/")
+    page.get_by_role("button", name="Tạo danh sách chính thức").click()
+    link = page.get_by_role("link", name="Tải về")
+    link.wait_for(timeout=45_000)
+    page.evaluate("scrollTo({top: 0, behavior: 'instant'})")
+    album.take(page, "tg-tep")
+    with page.expect_download() as waiting:
+        link.click()
+    book = load_workbook(io.BytesIO(waiting.value.path().read_bytes()))
+    assert book.sheetnames == ["Đại biểu", "Số lượng", "Điểm cầu cấp xã", "Bổ sung số 1"]
+    page.get_by_role("heading", name="Tạo tệp khác").evaluate(TO_THE_TOP)
+    album.take(page, "tg-tep-khac")
+    page.goto("/tong-hop/mau/")
+    album.read(page)

@@ -150,6 +150,8 @@ def test_before_the_moment_there_is_no_official_list(filled, nguyet):
     assert "Danh sách chính thức chưa chốt" in said
     form = ScheduleForm({"kind": "official", "form": "xlsx", "when": "deadline", "minutes": "2"})
     assert "từ 3 trở lên" in str(form.errors)
+    daily = ScheduleForm({"kind": "official", "form": "xlsx", "when": "daily", "time": "07:00"})
+    assert "chọn “Sau hạn đăng ký”" in str(daily.errors)
 
 
 @pytest.mark.parametrize("page", ["exports", "totals"])
