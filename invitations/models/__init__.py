@@ -3,6 +3,7 @@
 from invitations.models.assignment import AssignedUnit, Assignment, ShareFile, ShareReport
 from invitations.models.audience import Audience, Chair, InvitedRole
 from invitations.models.calendar import CalendarFeed
+from invitations.models.closing import Closing
 from invitations.models.invitation import Invitation
 from invitations.models.issue import Answer, LetterIssue, LetterTemplate
 from invitations.models.material import ArrivingFile, Material, MaterialOpening
@@ -17,6 +18,7 @@ __all__ = [
     "Audience",
     "CalendarFeed",
     "Chair",
+    "Closing",
     "Contact",
     "Deadline",
     "Invitation",
