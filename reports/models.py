@@ -83,6 +83,7 @@ class ExportJob(models.Model):
         AMENDED = "amended", "Danh sách đã chốt, gộp bổ sung"
         LETTERS = "letters", "Giấy mời từng đơn vị"
         LETTERS_STATE = "letters_state", "Giấy mời từng đơn vị (thể thức nhà nước)"
+        ARCHIVE = "archive", "Gói lưu trữ hội nghị"
 
     class Form(models.TextChoices):
         """As what kind of file."""
@@ -104,6 +105,7 @@ class ExportJob(models.Model):
 
     UNDER_WAY = (State.QUEUED, State.RUNNING)
     LETTERS_ALL = (Kind.LETTERS, Kind.LETTERS_STATE)
+    ZIPPED = (*LETTERS_ALL, Kind.ARCHIVE)
     OF_FREEZE = (Kind.OFFICIAL, Kind.AMENDED)
     """Kinds that are made of what was frozen, and not of live rows."""
     OF_DELEGATES = (Kind.DELEGATES, Kind.BY_UNIT, Kind.BY_POINT, Kind.BY_ROLE, Kind.CHANGES)
@@ -179,6 +181,8 @@ class ExportJob(models.Model):
     @property
     def counted(self) -> str:
         """What its progress counts."""
+        if self.kind == self.Kind.ARCHIVE:
+            return "lần gửi"
         return "đơn vị" if self.kind in self.LETTERS_ALL else "dòng"
 
     @property

@@ -51,7 +51,9 @@ def ask_export(
     if kind in ExportJob.OF_FREEZE and freezing.official_list(meeting) is None:
         raise ValidationError(not_frozen(meeting))
     User.objects.select_for_update(no_key=True, of=("self",)).get(pk=user.pk)
-    form = ExportJob.Form.ZIP if kind in ExportJob.LETTERS_ALL else form
+    if kind == ExportJob.Kind.ARCHIVE and meeting.state != meeting.State.CLOSED:
+        raise ValidationError("Gói lưu trữ làm được khi hội nghị đã đóng. Nhờ Văn phòng đóng hội nghị trước.")
+    form = ExportJob.Form.ZIP if kind in ExportJob.ZIPPED else form
     same = ExportJob.objects.filter(meeting=meeting, kind=kind, form=form)
     open_job = same.under_way().filter(asked_by=user).first()
     if open_job is not None:
@@ -59,7 +61,7 @@ def ask_export(
     baseline = downloaded_last(meeting, user) if kind == ExportJob.Kind.CHANGES else None
     if kind == ExportJob.Kind.CHANGES and baseline is None:
         raise ValidationError(NOTHING_EARLIER)
-    if not anew and kind not in ExportJob.LETTERS_ALL:
+    if not anew and kind not in ExportJob.ZIPPED:
         state = state_of(meeting, kind, baseline)
         for ready in same.ready().filter(fingerprint=state, baseline=baseline):
             if is_there(ready):

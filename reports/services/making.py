@@ -22,6 +22,7 @@ from accounts.clock import database_now
 from accounts.files.storage import StorageDown
 from invitations.models import Meeting
 from reports import freezing, templates
+from reports.archive import write_archive
 from reports.letters import write_letters
 from reports.models import ExportJob, ExportJobQuerySet
 from reports.picture import one_picture
@@ -109,6 +110,9 @@ def _write(job: ExportJob, part: Path, progress: _Progress) -> str:
     if job.kind in ExportJob.LETTERS_ALL:
         form = Meeting.Form.STATE if job.kind == ExportJob.Kind.LETTERS_STATE else None
         write_letters(job.meeting, part, progress=progress, form=form)
+        return ""
+    if job.kind == ExportJob.Kind.ARCHIVE:
+        write_archive(job.meeting, part, progress=progress)
         return ""
     if job.kind in ExportJob.OF_FREEZE:
         freezing.official_list(job.meeting)  # what is due is frozen before the picture, which only reads
