@@ -104,7 +104,8 @@ class Nodes:
 
     def revive(self, port: int) -> None:
         """Start a killed node again."""
-        self._nodes[port].revive()
+        self._nodes[port].stop()
+        self._nodes[port] = self._start(port)
 
     def ask(self, path: str, session: str, form: Mapping[str, object] | None = None) -> Answer:
         """Ask as a browser does that is signed in; nothing is asked twice."""
