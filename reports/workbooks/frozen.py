@@ -102,18 +102,23 @@ def tables(source: FrozenSource) -> Iterator[Table]:
     """People, numbers and points as they were frozen; then what each supplement corrects."""
     listed = _Listed(source)
     freeze = source.freezes[0]
-    title = (
-        "Danh sách chính thức" if not freeze.number else f"Danh sách đã chốt, gồm bổ sung số {freeze.number}"
-    )
-    said = f"{_said(freeze)}: {freeze.submitted} trên {freeze.units} đơn vị đã gửi"
-    yield Table(DELEGATES, "Đại biểu", f"{title} đại biểu dự hội nghị", said + listed.heads, listed.people())
-    yield Table(NUMBERS, "Số lượng", f"{title}: số lượng đại biểu", said + listed.heads, listed.numbers())
-    connected = f"{_said(freeze)}: {freeze.points} điểm cầu đăng ký kết nối"
-    yield Table(
-        COMMUNE_POINTS, "Điểm cầu cấp xã", f"{title}: điểm cầu cấp xã", connected, listed.communes(connected)
-    )
+    told, connected = f"{_said(freeze)}: ", f"{freeze.points} điểm cầu đăng ký kết nối"
+    said = f"{told}{freeze.submitted} trên {freeze.units} đơn vị đã gửi{listed.heads}"
+    names, numbers, points = _titles(freeze)
+    yield Table(DELEGATES, "Đại biểu", names, said, listed.people())
+    yield Table(NUMBERS, "Số lượng", numbers, said, listed.numbers())
+    yield Table(COMMUNE_POINTS, "Điểm cầu cấp xã", points, f"{told}{connected}", listed.communes(connected))
     for before, after in pairwise(source.freezes):
         yield _supplement(source, before, after)
+
+
+def _titles(freeze: Freeze) -> tuple[str, str, str]:
+    """Of people, numbers and points."""
+    if freeze.number:
+        more = f"gồm bổ sung số {freeze.number}"
+        return f"Danh sách đại biểu đã chốt, {more}", f"Số lượng đại biểu, {more}", f"Điểm cầu cấp xã, {more}"
+    first = "Danh sách chính thức"
+    return f"{first} đại biểu dự hội nghị", f"{first}: số lượng đại biểu", f"{first}: điểm cầu cấp xã"
 
 
 def _said(freeze: Freeze) -> str:
