@@ -25,7 +25,7 @@ from benchmarks.size import QUICK, WHOLE, Size
 
 PAGES = ("pages", "submit", "desk")
 MEASUREMENTS = ("roster", "letters_out", "workbook", *PAGES, "doubles", "reminders")
-ONLY_ASKED_FOR = ("board", "attendance")
+ONLY_ASKED_FOR = ("board", "attendance", "report")
 """Minutes go by before the nation is loaded: of the board a quarter of an hour."""
 
 BUSY = 0.5
@@ -77,6 +77,8 @@ def _measure(what: list[str] | tuple[str, ...], size: Size) -> None:
             _measure_the_board(var, size)
         if "attendance" in what:
             _measure_the_day(var, size)
+        if "report" in what:
+            _measure_the_report(size)
 
 
 def _measure_the_conference(what: list[str] | tuple[str, ...], var: Path, size: Size) -> None:
@@ -97,6 +99,12 @@ def _measure_the_conference(what: list[str] | tuple[str, ...], var: Path, size: 
             submit.measure(target, crowd, size)
         if "desk" in what:
             desk.measure(target, size)
+
+
+def _measure_the_report(size: Size) -> None:
+    from benchmarks import report
+
+    report.measure(size)
 
 
 def _measure_the_board(var: Path, size: Size) -> None:

@@ -230,4 +230,5 @@ def _sign_page(
     else:
         form.data = {**form.data.dict(), "seen": seen} if isinstance(form.data, QueryDict) else form.data
     context = {"meeting": meeting, "form": form, "before": before, **_shown(content)}
+    context["opens"] = results.may_be_signed_from(meeting)
     return render(request, "reports/result_sign.html", context, status=status)
