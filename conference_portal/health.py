@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.cache import cache
+from django.core.files.storage import default_storage
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -41,9 +42,14 @@ def _sender() -> None:
         raise RuntimeError("no heartbeat")
 
 
+def _files() -> None:
+    default_storage.exists("readyz")
+
+
 CHECKS: dict[str, Callable[[], None]] = {
     "database": _database,
     "broker": _broker,
+    "files": _files,
     "worker and beat": _worker_and_beat,
     "sender": _sender,
 }
@@ -52,7 +58,7 @@ CHECKS: dict[str, Callable[[], None]] = {
 @login_not_required
 @require_safe
 def readyz(request: HttpRequest) -> JsonResponse:
-    """Say, part by part, whether database, broker, worker, beat and sender answer: 200, else 503."""
+    """Say, part by part, whether database, broker, files, worker, beat and sender answer: 200, else 503."""
     answers = {name: _answers(check) for name, check in CHECKS.items()}
     return JsonResponse(answers, status=200 if all(answers.values()) else 503)
 

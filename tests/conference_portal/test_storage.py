@@ -235,6 +235,7 @@ def test_a_scan_is_kept_there_and_while_it_is_down_a_page_says_so(bucket, nobody
     assert browser.get(receipt).status_code == 200
     assert SignedScan.objects.count() == 1
     assert len(names(bucket)) == 1
+    assert browser.get(reverse("readyz")).json()["files"] is False
 
 
 # ── Exports ──────────────────────────────────────────────────────────────────────────────────
