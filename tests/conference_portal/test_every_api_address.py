@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+from datetime import timedelta
+
 import pytest
 import schemathesis
 from django.core.signals import request_finished, request_started
@@ -19,6 +22,7 @@ from accounts.systems import SystemKey, make_key
 from conference_portal.api import api
 from conference_portal.wsgi import application
 from registrations.models import Registration
+from reports.api import paging
 from reports.freezes import SystemReading
 from tests.cast import client_of
 from tests.factories import AttendanceFactory
@@ -183,6 +187,33 @@ def test_updated_since_gives_a_changed_list_whole(world, keys, can_loc_registrat
     assert "huyen-uy-can-loc" in units
 
 
+@pytest.mark.django_db(transaction=True)
+def test_what_is_stamped_now_and_committed_later_comes_with_the_next_reading(
+    can_loc_registration, monkeypatch
+):
+    """The control: the moment of the reading itself would be after the stamp, and the change never read."""
+    monkeypatch.setattr(paging, "GRACE", timedelta(0))
+    stamped, read_on, stamps = threading.Event(), threading.Event(), []
+
+    def write():
+        with transaction.atomic():
+            stamps.append(database_now())
+            Registration.objects.update(changed_at=stamps[0])
+            stamped.set()
+            read_on.wait(10)
+        connection.close()
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    assert stamped.wait(10)
+    as_of, moment = paging.settled_until(), database_now()
+    unseen = Registration.objects.get(pk=can_loc_registration.pk).changed_at
+    read_on.set()
+    writer.join()
+    assert unseen != stamps[0], "this reading has not seen it"
+    assert as_of <= stamps[0] < moment
+
+
 @pytest.mark.parametrize(
     ("asked", "field"),
     [
@@ -272,7 +303,7 @@ def test_the_api_keeps_what_its_description_promises(described, keys):
         for mode in GenerationMode:
 
             @given(case=operation.as_strategy(generation_mode=mode))
-            @settings(max_examples=8, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+            @settings(max_examples=5, deadline=None, database=None, suppress_health_check=list(HealthCheck))
             def keeps(case):
                 case.call_and_validate(headers={"Authorization": f"Bearer {keys['office']}"})
 
