@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import uuid
+import secrets
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime, timedelta
@@ -171,7 +171,7 @@ def plain_row(
 
 def message_id() -> str:
     """Return a key that no other message has."""
-    return f"<{uuid.uuid4()}@{_host(settings.PORTAL_BASE_URL)}>"
+    return f"<{secrets.token_hex(16)}@{_host(settings.PORTAL_BASE_URL)}>"
 
 
 @lru_cache

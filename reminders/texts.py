@@ -55,7 +55,8 @@ class Text(NamedTuple):
     def filled(self, values: Mapping[str, str]) -> str:
         """Return the text with the values of its fields; several empty lines become one."""
         words = [values[part] if place % 2 else part for place, part in enumerate(self.parts)]
-        return _MANY_LINES.sub("\n\n", "".join(words))
+        text = "".join(words)
+        return _MANY_LINES.sub("\n\n", text) if "\n\n\n" in text else text
 
     def partly(self, values: Mapping[str, str]) -> Text:
         """Return the text with these fields filled in, and the others still open."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -75,8 +75,3 @@ def tell(*, invitation_id: int, user: User, version: int, parts: Mapping[str, st
     telling.version, telling.sent_at, telling.sent_by = version + 1, now, user
     telling.save()
     return telling
-
-
-def requests_of(meetings: Collection[Meeting]) -> dict[int, ResultRequest]:
-    """Return what is asked of the units of these meetings, by meeting; one query."""
-    return {one.meeting_id: one for one in ResultRequest.objects.filter(meeting__in=meetings)}

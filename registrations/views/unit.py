@@ -6,6 +6,7 @@ import uuid
 from functools import partial
 from typing import Any
 
+from django.db.models import F
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -24,12 +25,11 @@ from registrations.earlier import earlier
 from registrations.extension_forms import AskExtensionForm
 from registrations.forms import DelegateForm, HeadcountForm, OwnPointForm
 from registrations.late_units import last_request
-from registrations.models import Attempt, ResultRequest, ResultTelling
+from registrations.models import Attempt
 from registrations.overview import Overview, RoleLine, answers_waiting, overview
 from registrations.parts import Mark, first_part, next_part
 from registrations.presence import others_at
 from registrations.services.looking import look
-from registrations.services.telling import requests_of
 from registrations.states import Standing, UnitState, standing, with_extension
 from registrations.views.scope import fetch
 
@@ -44,6 +44,9 @@ def _own(request: PortalRequest) -> list[Standing]:
     now = database_now()
     sent = Invitation.objects.visible_to(request.user).sent()
     called = with_unopened(with_extension(sent), now).select_related("meeting")
+    called = called.annotate(
+        part_due_at=F("meeting__result_request__due_at"), part_sent_at=F("telling__sent_at")
+    )
     found = [standing(invitation, now) for invitation in called]
     done = (UnitState.SUBMITTED, UnitState.DECLINED, UnitState.LATE)
     asked = [at for at in found if at.state not in done and at.invitation.meeting.takes_registrations]
@@ -53,14 +56,15 @@ def _own(request: PortalRequest) -> list[Standing]:
     return asked + rest
 
 
-def _results_asked(own: list[Standing]) -> list[tuple[Invitation, ResultRequest]]:
-    """The units' parts of result reports that are asked for and were not sent; two queries."""
-    open_ = [at.invitation for at in own if at.invitation.meeting.takes_registrations]
-    asked = requests_of([one.meeting for one in open_])
-    if not asked:
-        return []
-    told = set(ResultTelling.objects.filter(invitation__in=open_).values_list("invitation", flat=True))
-    return [(one, asked[one.meeting_id]) for one in open_ if one.meeting_id in asked and one.pk not in told]
+def _results_asked(own: list[Standing]) -> list[Standing]:
+    """Those whose part of the result report is asked for and was not sent, of meetings under way."""
+    return [
+        at
+        for at in own
+        if at.invitation.meeting.takes_registrations
+        and at.invitation.part_due_at  # type: ignore[attr-defined]
+        and not at.invitation.part_sent_at  # type: ignore[attr-defined]
+    ]
 
 
 @require_safe
