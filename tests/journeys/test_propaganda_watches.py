@@ -46,7 +46,19 @@ def test_the_guide_shows_what_propaganda_finds(
     reads_well(page)
     take_files(page, filled, album)
     reads_well(page)
+    write_the_report(page, filled, album)
+    reads_well(page)
     holds(GUIDES / "tuyen-giao.md", album)
+
+
+def write_the_report(page: Page, meeting: Meeting, album: Album) -> None:
+    """What the conference came to, and what is asked of the units for it."""
+    page.goto("/ngay-hop/")
+    album.read(page)
+    page.get_by_role("link", name="Báo cáo", exact=True).click()
+    album.take(page, "tg-bao-cao")
+    page.goto(f"/hoi-nghi/{meeting.slug}/bao-cao/don-vi/")
+    album.read(page)
 
 
 def held_before(meeting: Meeting, unit) -> None:
