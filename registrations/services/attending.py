@@ -17,7 +17,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import connection, transaction
 
 from accounts.clock import database_now
 from accounts.models import User
@@ -140,6 +140,7 @@ def record(
 
 def _taken(session_id: int, point_id: int) -> tuple[Session, BridgePoint]:
     """Read session and point, and refuse what can never be reported."""
+    _hold_open(session_id)
     session = Session.objects.select_related("meeting").get(pk=session_id)
     point = BridgePoint.objects.get(pk=point_id, meeting=session.meeting_id)
     if session.meeting.state != Meeting.State.PUBLISHED:
@@ -147,6 +148,16 @@ def _taken(session_id: int, point_id: int) -> tuple[Session, BridgePoint]:
     if not point.connects:
         raise ValidationError("Điểm cầu này không kết nối nên không điểm danh.")
     return session, point
+
+
+def _hold_open(session_id: int) -> None:
+    """Take FOR SHARE on the meeting: whoever closes it waits, and points do not wait for each other."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT FROM invitations_session session JOIN invitations_meeting meeting"
+            " ON meeting.id = session.meeting_id WHERE session.id = %s FOR SHARE OF meeting",
+            [session_id],
+        )
 
 
 def _lock_people(keys: set[UUID], session: Session) -> dict[UUID, Delegate]:

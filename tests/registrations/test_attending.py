@@ -2,11 +2,13 @@
 
 import uuid
 from datetime import timedelta
+from threading import Event
 from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
 
+from invitations import closing
 from invitations.deadlines import quick_report_due
 from registrations.models import (
     Attendance,
@@ -241,3 +243,28 @@ def test_two_phones_at_once_are_counted_together(send, draft, can_loc_point, mon
     at_once(lambda: send(mark(khang)), lambda: send(mark(phuc), device=OTHER_PHONE))
     assert AttendanceMark.objects.count() == 3
     assert (counts(can_loc_point)[0] == 3) is locked
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("held", [True, False], ids=["held", "negative control"])
+def test_who_closes_the_meeting_waits_for_the_entry_that_is_being_written(
+    send, morning, trang, can_loc_point, monkeypatch, held
+):
+    morning.meeting.sessions.update(date=morning.date - timedelta(days=60))
+    writing, closed, seen = Event(), Event(), []
+
+    def slowly(ids: Any) -> list[int]:
+        writing.set()
+        seen.append(closed.wait(0.7))
+        return list(ids)
+
+    def close() -> None:
+        writing.wait(5)
+        closing.close(meeting_id=morning.meeting_id, user=trang)
+        closed.set()
+
+    monkeypatch.setattr(attending, "_lock_points", slowly)
+    if not held:
+        monkeypatch.setattr(attending, "_hold_open", lambda session: None)
+    assert at_once(lambda: send(numbers(41)), close) == [None, None]
+    assert seen == [not held]
