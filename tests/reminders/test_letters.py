@@ -271,5 +271,5 @@ def test_planning_letters_takes_the_same_few_queries_at_any_size(
         counts.append(len(queries))
         with CaptureQueriesContext(connection) as again:
             assert outbox.plan(now=issued.issued_at) == 0
-    assert counts[0] == counts[1] <= 11
+    assert counts[0] == counts[1] <= 16
     assert len(again) <= 7

@@ -245,8 +245,9 @@ def test_nobody_chosen_is_said(deadline: datetime, meeting: Meeting, trang: User
 def test_a_closed_meeting_says_that_it_cannot_remind(meeting: Meeting, trang: User, can_loc: Unit) -> None:
     Meeting.objects.update(state=Meeting.State.CLOSED)
     address = reverse("reminder_now", args=[meeting.slug, can_loc.slug])
-    response = client_of(trang).post(address, follow=True)
-    assert "không nhận đăng ký" in response.content.decode()
+    response = client_of(trang).post(address)
+    assert response.status_code == 409
+    assert "Hội nghị đã đóng" in response.content.decode()
 
 
 @pytest.mark.parametrize(
