@@ -14,6 +14,8 @@ STILL = frozenset(
     {
         "meeting_reopen",
         "meeting_close",
+        "meeting_purge",
+        "meeting_keep",
         "exports",
         "point_files",
         "attendance_sync",

@@ -26,6 +26,8 @@ PORTAL_ORG = env.str("PORTAL_ORG", default="Tỉnh ủy Hà Tĩnh")
 PORTAL_HELP_NAME = env.str("PORTAL_HELP_NAME", default="Văn phòng Tỉnh ủy")
 PORTAL_HELP_PHONE = env.str("PORTAL_HELP_PHONE", default="0900000101")
 PORTAL_LETTER_DAYS = env.int("PORTAL_LETTER_DAYS", default=365)
+PORTAL_KEEP_DAYS = env.int("PORTAL_KEEP_DAYS", default=365)
+"""Days after a meeting's closing for which its people are kept, where the meeting itself says nothing."""
 PORTAL_BASE_URL = env.str("PORTAL_BASE_URL", default=f"http://127.0.0.1:{env.int('PORT', default=8000)}")
 """Address that links in mails begin with; no slash at the end."""
 
@@ -171,6 +173,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "invitations.tasks.purge_letters",
         "schedule": 24 * 3600.0,
         "options": {"expires": 12 * 3600},
+    },
+    "purge-people": {
+        "task": "conference_portal.tasks.purge_people",
+        "schedule": 3600.0,
+        "options": {"expires": 3000},
     },
     "clear-arriving": {
         "task": "invitations.tasks.clear_arriving",

@@ -1,4 +1,4 @@
-"""The sign of life that ``/readyz`` asks for."""
+"""What beat calls of the portal as a whole: the sign of life, and the purge that knows every app."""
 
 from celery import shared_task
 from django.core.cache import cache
@@ -12,3 +12,11 @@ HEARTBEAT_SECONDS = 120
 def heartbeat() -> None:
     """Leave a mark that lives for two minutes: beat called and a worker answered."""
     cache.set(HEARTBEAT_KEY, "alive", HEARTBEAT_SECONDS)
+
+
+@shared_task
+def purge_people() -> None:
+    """Delete the people of meetings whose retention time is over, and go on where a worker was killed."""
+    from conference_portal.purging import services  # settings and run.py read this module before the apps
+
+    services.purge_all()

@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 
 from conference_portal import health, navigation
+from conference_portal.purging import views as purging
 
 # Of allauth's pages those that a person without self-registration needs; the others do not exist.
 ACCOUNT = [
@@ -37,6 +38,8 @@ urlpatterns = [
     path("", include("reminders.urls")),
     path("", include("reminders.policy_urls")),
     path("", include("reports.urls")),
+    path("hoi-nghi/<slug:slug>/xoa-du-lieu/", purging.purge, name="meeting_purge"),
+    path("hoi-nghi/<slug:slug>/xoa-du-lieu/giu/", purging.keep, name="meeting_keep"),
     path("tai-khoan/", include(ACCOUNT)),
     path("api/v1/", include("conference_portal.api")),
     path("quan-tri/", admin.site.urls),

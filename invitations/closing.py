@@ -12,6 +12,7 @@ from accounts.templatetags.portal import moment
 from invitations.deadlines import session_starts
 from invitations.issuing import lock, lock_called
 from invitations.models import Closing, Meeting
+from invitations.retention import refuse_when_purged
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -41,10 +42,14 @@ def close(*, meeting_id: int, user: User) -> Closing:
 
 @transaction.atomic
 def reopen(*, meeting_id: int, user: User, reason: str) -> Closing:
-    """Open a closed meeting again, for a correction. Raises ``ValidationError`` without a reason."""
+    """Open a closed meeting again, for a correction.
+
+    Raises ``ValidationError`` without a reason, and once its personal data are being deleted.
+    """
     meeting = lock(meeting_id)
     if meeting.state != Meeting.State.CLOSED:
         raise ValidationError("Chỉ mở lại được hội nghị đã kết thúc.")
+    refuse_when_purged(meeting, "không mở lại được")
     if not reason.strip():
         raise ValidationError({"reason": "Ghi lý do mở lại."})
     meeting.state = Meeting.State.PUBLISHED

@@ -36,6 +36,11 @@ def quick_report_due(day: date, part: str, starts_at: time | None) -> datetime:
     return session_starts(day, part, starts_at) + QUICK_REPORT_AFTER
 
 
+def purge_due(closed_at: datetime, keep_days: int) -> datetime:
+    """Return the moment from which the personal data of a meeting are no longer kept."""
+    return closed_at + timedelta(days=keep_days)
+
+
 class Verdict(Enum):
     """What the clock says of an attempt."""
 

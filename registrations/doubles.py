@@ -19,7 +19,7 @@ from django.db.models import BigIntegerField, Case, CharField, Count, F, Func, Q
 from django.db.models.functions import Left, Length, Substr
 
 from accounts.models import User
-from invitations.models import Meeting
+from invitations.models import GONE, Meeting
 from registrations.models import Delegate, SamePerson
 
 PAIRS_A_PAGE = 20
@@ -49,7 +49,7 @@ def alike(rows: QuerySet[Delegate]) -> list[Pair]:
 
 def _groups(rows: QuerySet[Delegate]) -> list[QuerySet[Any, tuple[str, list[int]]]]:
     """The rows that have name and post in common, and those that have telephone and name in common."""
-    named = rows.order_by().annotate(name=NAME)
+    named = rows.exclude(full_name=GONE).order_by().annotate(name=NAME)
     by_post = (
         named.annotate(post=POST, only=Case(When(position="", then=F("registration_id")), default=Value(0)))
         .values("name", "post", "only")

@@ -33,6 +33,7 @@ TECHNICIAN = ("technician", "technician_phone")
 def earlier(invitation: Invitation) -> QuerySet[Invitation]:
     """Return the unit's earlier invitations for which it declared something, the newest first.
 
+    None of a meeting whose people are deleted.
     Each with ``date`` (of the first session, or None), ``people`` and ``points`` (those that took part).
     """
     sessions = Session.objects.filter(meeting=OuterRef("meeting")).order_by("date")
@@ -44,6 +45,7 @@ def earlier(invitation: Invitation) -> QuerySet[Invitation]:
         .filter(unit=invitation.unit, registration__version__gt=0)
         .filter(meeting__registration_deadline__lt=invitation.meeting.registration_deadline)
         .exclude(meeting=invitation.meeting)
+        .filter(meeting__purge__isnull=True)
         .select_related("meeting")
         .annotate(
             date=Subquery(sessions.values("date")[:1]),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from django.db.models import Q
 
 from bridge_points.models import BridgePoint
+from invitations.models import GONE
 from registrations.doubles import second_posts
 from registrations.models import SamePerson
 
@@ -114,6 +115,32 @@ def _point(point: BridgePoint) -> dict[str, Any]:
         "technician_phone": point.technician_phone,
         "connects": point.connects,
     }
+
+
+PERSONAL = frozenset(
+    {
+        *("full_name", "position", "organisation", "phone", "note"),
+        *("chair", "technician", "technician_phone"),
+    }
+)
+"""What a document, the log and a commune's answer call the boxes about people."""
+
+
+def without_people(value: Any) -> Any:
+    """Return a copy of a document or of rows of it in which ``GONE`` stands for each text about a person.
+
+    Keys, roles, points and numbers stay, and so do its length and every sum.
+    """
+    if isinstance(value, list):
+        return [without_people(each) for each in value]
+    if isinstance(value, dict):
+        return {
+            key: (GONE if each and isinstance(each, str) else each)
+            if key in PERSONAL
+            else without_people(each)
+            for key, each in value.items()
+        }
+    return value
 
 
 def digest(content: dict[str, Any]) -> str:

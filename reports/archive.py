@@ -24,7 +24,7 @@ from reports import freezing
 from reports.result_templates import content_of
 from reports.results.writing import docx_of, pdf_of, xlsx_of
 from reports.workbooks import Contents, write_book
-from reports.workbooks.frozen import AlteredError
+from reports.workbooks.frozen import AlteredError, PurgedError
 
 if TYPE_CHECKING:
     from invitations.models import Meeting
@@ -75,7 +75,7 @@ def write_archive(meeting: Meeting, path: Path, *, progress: Callable[[int, int]
     """Write the archive of ``meeting`` to ``path``; ``progress`` counts submissions, and may raise to stop.
 
     Raises ``AlteredError`` where a submission or a signed report is not what its hash says: an archive that
-    looks whole and is not would be worse than none.
+    looks whole and is not would be worse than none. Raises ``PurgedError`` once its people are deleted.
     """
     total = Submission.objects.filter(registration__invitation__meeting=meeting).count()
     progress(0, total)
@@ -107,6 +107,8 @@ def _submissions(meeting: Meeting) -> Iterator[tuple[str, bytes]]:
         "registration__invitation__unit"
     )
     for one in found.order_by("pk").iterator(chunk_size=READ_AT_A_TIME):
+        if one.purged_at is not None:
+            raise PurgedError
         if digest(one.content) != one.sha256:
             raise AlteredError
         unit = one.registration.invitation.unit.slug

@@ -17,6 +17,7 @@ from accounts.requests import PortalRequest
 from accounts.templatetags.portal import moment
 from invitations.deadlines import GRACE
 from invitations.models import Meeting
+from invitations.retention import purge_of
 from reports import freezing
 from reports.board import read_board
 from reports.board_files import FORMS, take_rows
@@ -69,6 +70,7 @@ def freezes(request: PortalRequest, slug: str) -> HttpResponse:
         "official": found[-1] if found else None,
         "lines": freezing.shown_lines(found[-1]) if found else [],
         "supplements": supplements[::-1],
+        "purge": purge_of(meeting),
         "opens_at_words": moment(meeting.registration_deadline + GRACE),
     }
     return render(request, "reports/freezes.html", context)

@@ -17,6 +17,7 @@ from accounts.models import Tier
 from invitations.models.assignment import AssignedUnit
 from invitations.models.audience import Chair
 from invitations.models.meeting import Meeting
+from invitations.models.purge import GONE
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -91,6 +92,22 @@ def of(meeting: Meeting) -> Content:
         ],
         "to": "",
     }
+
+
+def without_people(content: Content) -> Content:
+    """Return a copy in which ``GONE`` stands for contacts and chairs; who signed the letter stays."""
+    return {
+        **content,
+        "contacts": [_gone(each, "name", "phone") for each in content.get("contacts", ())],
+        "audiences": [
+            {**each, "chairs": [_gone(chair, "name", "post") for chair in each.get("chairs", ())]}
+            for each in content.get("audiences", ())
+        ],
+    }
+
+
+def _gone(person: Content, *boxes: str) -> Content:
+    return {**person, **{box: GONE for box in boxes if person.get(box)}}
 
 
 def form_of(content: Content) -> Meeting.Form:

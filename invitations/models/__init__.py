@@ -8,9 +8,11 @@ from invitations.models.invitation import Invitation
 from invitations.models.issue import Answer, LetterIssue, LetterTemplate
 from invitations.models.material import ArrivingFile, Material, MaterialOpening
 from invitations.models.meeting import Contact, Deadline, Meeting, Part, Session
+from invitations.models.purge import GONE, Purge
 from invitations.models.reading import LetterReading
 
 __all__ = [
+    "GONE",
     "Answer",
     "ArrivingFile",
     "AssignedUnit",
@@ -30,6 +32,7 @@ __all__ = [
     "MaterialOpening",
     "Meeting",
     "Part",
+    "Purge",
     "Session",
     "ShareFile",
     "ShareReport",

@@ -93,6 +93,8 @@ class Meeting(models.Model):
     registration_deadline = models.DateTimeField("Hạn đăng ký")
     line_test_at = models.DateTimeField("Chạy thử đường truyền từ", null=True, blank=True)
     published_at = models.DateTimeField(null=True, blank=True, editable=False)
+    keep_days = models.PositiveSmallIntegerField("Giữ dữ liệu cá nhân (ngày)", null=True, editable=False)
+    """Days after the closing; None for what the portal is set to (``PORTAL_KEEP_DAYS``)."""
 
     objects = MeetingQuerySet.as_manager()
 

@@ -32,6 +32,9 @@ class Submission(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
     )
 
+    purged_at = models.DateTimeField(null=True)
+    """From here on ``content`` has no people any more; ``sha256`` stays that of what was sent."""
+
     class Meta:
         verbose_name = "lần gửi"
         verbose_name_plural = "lần gửi"

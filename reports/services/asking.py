@@ -15,6 +15,7 @@ from accounts.clock import database_now
 from accounts.models import User
 from accounts.templatetags.portal import moment
 from invitations.deadlines import GRACE
+from invitations.retention import refuse_when_purged
 from reports import freezing
 from reports.fingerprint import fingerprint_of
 from reports.models import Download, ExportJob
@@ -45,11 +46,13 @@ def ask_export(
     Asking again while it is under way gives the same job; asking for what somebody's finished file shows
     already, nothing having changed since, gives that one, unless it is wanted ``anew``. No fault of the
     broker fails this: the row waits, and ``take_up_exports`` finds it. Raises ``ValidationError`` where
-    changes are asked for and there is nothing to tell them against, and for the official list before its
-    moment.
+    changes are asked for and there is nothing to tell them against, for the official list before its
+    moment, and for list and archive once their people are deleted.
     """
     if kind in ExportJob.OF_FREEZE and freezing.official_list(meeting) is None:
         raise ValidationError(not_frozen(meeting))
+    if kind in (ExportJob.Kind.ARCHIVE, *ExportJob.OF_FREEZE):
+        refuse_when_purged(meeting, "không tạo được tệp này nữa")
     User.objects.select_for_update(no_key=True, of=("self",)).get(pk=user.pk)
     if kind == ExportJob.Kind.ARCHIVE and meeting.state != meeting.State.CLOSED:
         raise ValidationError("Gói lưu trữ làm được khi hội nghị đã đóng. Nhờ Văn phòng đóng hội nghị trước.")

@@ -30,7 +30,7 @@ from reports.services.asking import not_frozen, state_of
 from reports.services.keeping import bring, drop, ending_of, export_directory, kept_of, open_kept
 from reports.workbooks import Asked, Contents, write_book
 from reports.workbooks.earlier import TooManyError, keeping, read_kept
-from reports.workbooks.frozen import AlteredError, NotFrozenError
+from reports.workbooks.frozen import AlteredError, NotFrozenError, PurgedError
 from reports.workbooks.printed import MOST_ROWS, TooLongError
 
 logger = logging.getLogger(__name__)
@@ -258,6 +258,8 @@ def _words(error: Exception, meeting: Meeting) -> str:
         return "Bản tải trước không còn để so. Tạo và tải bảng tổng hợp đại biểu, lần sau sẽ so với bản đó."
     if isinstance(error, NotFrozenError):
         return not_frozen(meeting)
+    if isinstance(error, PurgedError):
+        return "Dữ liệu cá nhân của hội nghị đã xóa theo thời hạn giữ, nên không tạo được tệp này nữa."
     if isinstance(error, AlteredError):
         return (
             "Có bản gửi đã chốt không còn khớp mã của nó (bị sửa hoặc đã xóa). Không tạo; báo quản trị ngay."

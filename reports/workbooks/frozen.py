@@ -52,6 +52,10 @@ class AlteredError(Exception):
     """A submission that was frozen is gone, or is not what its hash says."""
 
 
+class PurgedError(Exception):
+    """The people of a submission that was frozen are deleted, their time being over."""
+
+
 class FrozenSource(NamedTuple):
     """The freezes of a meeting that a list is made of, the first of them whole, the others as supplements."""
 
@@ -265,9 +269,11 @@ class _Listed:
 
 
 def documents(meeting: Meeting, lines: Sequence[Line]) -> dict[str, Document]:
-    """The submissions that ``lines`` name, by their codes. Raises ``AlteredError``."""
+    """The submissions that ``lines`` name, by their codes. Raises ``AlteredError``, ``PurgedError``."""
     codes = [line["code"] for line in lines if line["code"]]
     here = Submission.objects.filter(registration__invitation__meeting=meeting, code__in=codes)
+    if here.filter(purged_at__isnull=False).exists():
+        raise PurgedError
     found = dict(here.values_list("code", "content"))
     for line in lines:
         if line["code"] and (line["code"] not in found or digest(found[line["code"]]) != line["sha256"]):

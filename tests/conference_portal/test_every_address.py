@@ -113,6 +113,8 @@ ADDRESSES: dict[str, Address] = {
     "meeting_deadline": Address(MEETING, get=OFFICE, post=OFFICE),
     "meeting_close": Address(MEETING, get=OFFICE, post=OFFICE),
     "meeting_reopen": Address(MEETING, post=OFFICE),
+    "meeting_purge": Address(MEETING, get=OFFICE, post=OFFICE),
+    "meeting_keep": Address(MEETING, post=OFFICE),
     "meeting_calendar": Address(MEETING, get=EVERYBODY),
     "calendar": Address(get=EVERYBODY),
     "calendar_make": Address(post=EVERYBODY),
