@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.core.paginator import Page, Paginator
 from django.db import connection
@@ -102,7 +102,7 @@ def inbox(user: User) -> Sequence[Waiting]:
     """Return the newest messages on the portal to the own unit of ``user``, while an answer is owed."""
     if not may(user, Right.READ_SENT) or user.unit is None:
         return []
-    asked = {
+    asked: dict[str, Any] = {
         "recipient": user.unit.slug,
         "portal": Reminder.Channel.PORTAL,
         "sent": State.SENT,
