@@ -16,6 +16,7 @@ from conference_portal.local_services import children, var_directory
 from conference_portal.local_services.valkey import free_port
 from conference_portal.run import HOST, UNUSED_STATIC_FILES, Child, processes
 from tests.addresses import with_database
+from tests.database import copy_of, empty
 from tests.mail import SmtpServer
 
 CHECKOUT = Path(__file__).parent.parent
@@ -33,11 +34,39 @@ class RunningPortal:
 
 
 @pytest.fixture(scope="session")
-def _portal_processes(django_db_setup: None, _smtp_server: SmtpServer) -> Iterator[RunningPortal]:
+def _portal_database(migrated_database: str, django_db_setup: None, django_db_blocker) -> str:
+    """A database for the running portal: its beat and its worker never meet what another test wrote."""
     from django.db import connection
 
+    name = f"{connection.settings_dict['NAME']}_portal"
+    with django_db_blocker.unblock():
+        copy_of(migrated_database, name)
+    return name
+
+
+@pytest.fixture(autouse=True)
+def _where_the_portal_looks(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Let a test with the running portal write where the portal reads, from its first row on."""
+    if "portal_processes" not in request.fixturenames:
+        yield
+        return
+    from django.db import connection
+
+    blocker = request.getfixturevalue("django_db_blocker")
+    theirs = request.getfixturevalue("_portal_database")
+    connection.close()
+    own, connection.settings_dict["NAME"] = connection.settings_dict["NAME"], theirs
+    yield
+    with blocker.unblock():
+        empty()
+    connection.close()
+    connection.settings_dict["NAME"] = own
+
+
+@pytest.fixture(scope="session")
+def _portal_processes(_portal_database: str, _smtp_server: SmtpServer) -> Iterator[RunningPortal]:
     environment = {
-        "DATABASE_URL": with_database(os.environ["DATABASE_URL"], str(connection.settings_dict["NAME"])),
+        "DATABASE_URL": with_database(os.environ["DATABASE_URL"], _portal_database),
         "REDIS_URL": with_database(os.environ["REDIS_URL"], BROKER_DATABASE),
         "EMAIL_URL": _smtp_server.url,
         "SECRET_KEY": "only-for-tests-" + "x" * 50,
@@ -62,12 +91,6 @@ def _portal_processes(django_db_setup: None, _smtp_server: SmtpServer) -> Iterat
 @pytest.fixture
 def portal_processes(transactional_db: None, _portal_processes: RunningPortal) -> RunningPortal:
     """The running portal; what the test writes is committed, so the portal sees it."""
-    from django.db import connection
-
-    # The tables are emptied after the test while a page or a task may still be at them. Of two that
-    # wait for each other PostgreSQL ends the one that asks first: that shall not be the emptying.
-    with connection.cursor() as cursor:
-        cursor.execute("SET deadlock_timeout = '1min'")
     return _portal_processes
 
 

@@ -9,21 +9,17 @@ import pytest
 from django.db import connection
 
 from tests.addresses import with_database
-from tests.database import ALONE, migrated
+from tests.database import copy_of
 from tests.portal import CHECKOUT
 
 NAME = "faults"
 
 
 @pytest.fixture
-def database(request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker) -> Iterator[str]:
+def database(migrated_database: str, django_db_setup: None, django_db_blocker) -> Iterator[str]:
     """A database of the run's own: no portal of the suite sends what is due in it."""
-    run = getattr(request.config, "workerinput", {}).get("testrunuid", ALONE)
     with django_db_blocker.unblock():
-        template = migrated(run)
-        with connection._nodb_cursor() as cursor:
-            cursor.execute(f'DROP DATABASE IF EXISTS "{NAME}" WITH (FORCE)')
-            cursor.execute(f'CREATE DATABASE "{NAME}" TEMPLATE "{template}"')
+        copy_of(migrated_database, NAME)
     yield with_database(os.environ["DATABASE_URL"], NAME)
     with django_db_blocker.unblock(), connection._nodb_cursor() as cursor:
         cursor.execute(f'DROP DATABASE "{NAME}" WITH (FORCE)')
