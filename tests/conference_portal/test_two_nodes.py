@@ -35,6 +35,12 @@ def draft(can_loc_invitation, district_roles, an) -> Registration:
     return Registration.objects.get()
 
 
+WAITING = """
+    SELECT count(*) FROM pg_stat_activity
+    WHERE wait_event_type = 'Lock' AND datname = current_database()
+"""
+
+
 @contextmanager
 def somebody_waits_for(invitation_id: int):
     """Hold the invitation until a node waits for it in the midst of a submission."""
@@ -42,8 +48,8 @@ def somebody_waits_for(invitation_id: int):
         locking.lock(invitation_id)
 
         def wait() -> None:
-            for _ in range(300):
-                cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+            for _ in range(1200):
+                cursor.execute(WAITING)
                 if cursor.fetchone()[0]:
                     return
                 time.sleep(0.05)
