@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 from django.http import HttpRequest, QueryDict
 from django.http.multipartparser import MultiPartParser
@@ -76,6 +78,23 @@ def receive(request: HttpRequest, *, most_files: int = 1, smaller: str) -> Quota
 
     request.parse_file_upload = parse  # type: ignore[method-assign]
     return quota
+
+
+def hand_over(
+    request: HttpRequest, quota: Quota, take: Callable[[str, bytes], object], *, missing: str
+) -> list[str]:
+    """Give the one file that came to ``take``, by its name and bytes; return what is wrong, or nothing.
+
+    ``missing`` is the sentence for a form without a file; ``take`` raises ``ValidationError``.
+    """
+    file = request.FILES.get("file")
+    if quota.refused or file is None:
+        return quota.refused or [missing]
+    try:
+        take(file.name or "", file.read())
+    except ValidationError as refused:
+        return refused.messages
+    return []
 
 
 def name_problem(name: str) -> str | None:

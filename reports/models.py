@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from accounts.files.staff_templates import StaffTemplate
 from accounts.permissions import Right, may
 from invitations.models import Meeting
 from reports.freezes import BoardDownload as BoardDownload
@@ -275,24 +276,13 @@ def _template_name(template: WorkbookTemplate, name: str) -> str:
     return f"templates/{uuid.uuid4().hex}.xlsx"
 
 
-class WorkbookTemplate(models.Model):
+class WorkbookTemplate(StaffTemplate):
     """A template workbook that staff put in the place of the portal's own; the newest is used."""
 
-    file = models.FileField(upload_to=_template_name)
-    name = models.CharField("Tên tệp", max_length=200)
-    sha256 = models.CharField(max_length=64)
-    uploaded_at = models.DateTimeField()
-    uploaded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
-    )
-    withdrawn_at = models.DateTimeField(null=True, blank=True)
-    """From here on the one before it, or the portal's own, is used again."""
+    LOCK = 0x7874
 
-    class Meta:
+    file = models.FileField(upload_to=_template_name)
+
+    class Meta(StaffTemplate.Meta):
         verbose_name = "mẫu bảng tính"
         verbose_name_plural = "mẫu bảng tính"
-        ordering = ["-uploaded_at", "-pk"]
-
-    def __str__(self) -> str:
-        """As its owner calls it."""
-        return self.name

@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from accounts.fields import LineField, ParagraphField
+from accounts.files.staff_templates import StaffTemplate
 from accounts.permissions import Right, may
 from invitations.models import Meeting
 
@@ -121,23 +122,13 @@ def _template_name(template: ResultTemplate, name: str) -> str:
     return f"templates/{uuid.uuid4().hex}.docx"
 
 
-class ResultTemplate(models.Model):
+class ResultTemplate(StaffTemplate):
     """A Word template that staff put in the place of the portal's own; the newest is used."""
 
-    file = models.FileField(upload_to=_template_name)
-    name = models.CharField("Tên tệp", max_length=200)
-    sha256 = models.CharField(max_length=64)
-    uploaded_at = models.DateTimeField()
-    uploaded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
-    )
-    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    LOCK = 0x7274
 
-    class Meta:
+    file = models.FileField(upload_to=_template_name)
+
+    class Meta(StaffTemplate.Meta):
         verbose_name = "mẫu báo cáo kết quả"
         verbose_name_plural = "mẫu báo cáo kết quả"
-        ordering = ["-uploaded_at", "-pk"]
-
-    def __str__(self) -> str:
-        """As its owner calls it."""
-        return self.name

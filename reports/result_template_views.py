@@ -11,12 +11,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.files.giving import give_made
 from accounts.permissions import Right, require
-from accounts.receiving import Quota, receive
+from accounts.receiving import Quota, hand_over, receive
 from accounts.requests import PortalRequest
 from reports import result_templates
 from reports.results.paper import FIELDS, REQUIRED
 
 SMALLER = "Nén hình trong mẫu rồi tải lên lại."
+MISSING = "Chưa chọn tệp. Chọn mẫu Word (.docx) rồi bấm Thay mẫu."
 
 
 @csrf_exempt  # only until the quota stands: reading the token reads the file
@@ -31,16 +32,10 @@ def result_template(request: PortalRequest) -> HttpResponse:
 
 
 def _replace(request: PortalRequest, quota: Quota) -> HttpResponse:
-    file = request.FILES.get("file")
-    problems = list(quota.refused)
-    if file is None and not problems:
-        problems = ["Chưa chọn tệp. Chọn mẫu Word (.docx) rồi bấm Thay mẫu."]
-    elif file is not None and not problems:
-        try:
-            result_templates.replace(name=file.name or "", data=file.read(), user=request.user)
-        except ValidationError as refused:
-            problems = refused.messages
-    if problems:
+    def replace(name: str, data: bytes) -> None:
+        result_templates.replace(name=name, data=data, user=request.user)
+
+    if problems := hand_over(request, quota, replace, missing=MISSING):
         return _page(request, problems, status=422)
     messages.success(request, "Đã thay mẫu. Báo cáo đã chốt giữ mẫu cũ, từ bây giờ theo mẫu mới.")
     return redirect("result_template")

@@ -1,21 +1,16 @@
-"""The verbs of the report's Word template: which is used, put another in its place, go back."""
+"""The report's Word template: which one is used, put another in its place, go back to the earlier one."""
 
 from __future__ import annotations
 
-import hashlib
-import io
 from datetime import date
-from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
-from django.core.files.base import ContentFile
-from django.db import connection, transaction
 
-from accounts.clock import database_now
-from accounts.files.documents import DOCX, MACROS, RUNS, is_old_office, packed_kind
-from accounts.files.refusing import FileRefused
-from accounts.vietnamese import line
+from accounts.files import staff_templates
+from accounts.files.documents import DOCX
+from invitations.letter_templates import MOST_BYTES as MOST_BYTES
+from invitations.letter_templates import TOO_LARGE
 from invitations.letters.template_check import NOT_WORD, problems_of
 from reports.models import ResultTemplate
 from reports.results.paper import FIELDS, REQUIRED, paper
@@ -24,79 +19,37 @@ from reports.results.writing import OWN
 if TYPE_CHECKING:
     from accounts.models import User
 
-MOST_BYTES = 5 * 2**20
-LOCK = 0x7274
-"""Of uploads and withdrawals: which template is the newest is decided by one at a time."""
-
 
 def in_use() -> ResultTemplate | None:
     """Return the template that staff put in the place of the portal's own; None where none is."""
-    return ResultTemplate.objects.filter(withdrawn_at=None).select_related("uploaded_by").first()
+    return staff_templates.newest(ResultTemplate.objects.all())
 
 
 def content_of(template: ResultTemplate | None) -> bytes:
     """Return the Word file of a template, the portal's own where there is none or it is gone."""
-    if template is not None:
-        try:
-            with template.file.open("rb") as file:
-                content: bytes = file.read()
-                return content
-        except FileNotFoundError:
-            pass
-    return OWN.read_bytes()
+    return staff_templates.content_of(template) or OWN.read_bytes()
 
 
 def replace(*, name: str, data: bytes, user: User) -> ResultTemplate:
     """Use ``data`` from now on. Raises ``ValidationError`` with all that is wrong: the old one stays."""
     if problems := problems_with(name, data):
         raise ValidationError(problems)
-    stem, dot, ending = line(name).rpartition(".")
-    template = ResultTemplate(
-        name=f"{stem[:180]}{dot}{ending}", sha256=hashlib.sha256(data).hexdigest(), uploaded_by=user
-    )
-    with transaction.atomic():
-        _alone()
-        template.uploaded_at = database_now()
-        template.file.save("", ContentFile(data), save=False)
-        template.save()
-    return template
+    return staff_templates.put(ResultTemplate(), name=name, data=data, user=user)
 
 
 def problems_with(name: str, data: bytes) -> list[str]:
     """Say why a file cannot be a template, each reason with its field or its way out."""
-    if PurePath(name).suffix.lower().lstrip(".") in RUNS:
-        return [MACROS]
-    if len(data) > MOST_BYTES:
-        return [f"Mẫu lớn hơn {MOST_BYTES // 2**20} MB. Nén hình trong tệp rồi tải lên lại."]
-    if is_old_office(data[:8]) or not data.startswith(b"PK"):
-        return [NOT_WORD]
-    try:
-        kind, _ = packed_kind(io.BytesIO(data))
-    except FileRefused as refused:
-        return [str(refused)]
-    if kind != DOCX:
-        return [NOT_WORD]
-    return problems_of(data, paper(EXAMPLE, sha256="0" * 64), fields=FIELDS, required=REQUIRED)
+    return staff_templates.problems_outside(
+        name, data, kind=DOCX, unreadable=NOT_WORD, most_bytes=MOST_BYTES, too_large=TOO_LARGE
+    ) or problems_of(data, paper(EXAMPLE, sha256="0" * 64), fields=FIELDS, required=REQUIRED)
 
 
-@transaction.atomic
 def withdraw(*, template_id: int) -> ResultTemplate:
     """Go back to the template before this one, or to the portal's own; signed reports keep theirs.
 
     Raises ``ValidationError`` when another one is used meanwhile: nothing changes then.
     """
-    _alone()
-    template = in_use()
-    if template is None or template.pk != template_id:
-        raise ValidationError("Mẫu này không còn đang dùng. Xem lại trang rồi quyết định.")
-    template.withdrawn_at = database_now()
-    template.save(update_fields=["withdrawn_at"])
-    return template
-
-
-def _alone() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+    return staff_templates.take_back(ResultTemplate.objects.all(), template_id=template_id)
 
 
 _LINE: dict[str, Any] = {

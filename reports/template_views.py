@@ -11,13 +11,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.files.giving import give_made
 from accounts.permissions import Right, require
-from accounts.receiving import Quota, receive
+from accounts.receiving import Quota, hand_over, receive
 from accounts.requests import PortalRequest
 from reports import templates
 from reports.workbooks.tables import LAYOUTS
 from reports.workbooks.template import NEEDED, WORDS
 
 SMALLER = "Bỏ bớt hình và dòng thừa trong mẫu rồi tải lên lại."
+MISSING = "Chưa chọn tệp. Chọn mẫu Excel (.xlsx) rồi bấm Thay mẫu."
 
 
 @csrf_exempt  # only until the quota stands: reading the token reads the file
@@ -32,16 +33,10 @@ def export_template(request: PortalRequest) -> HttpResponse:
 
 
 def _replace(request: PortalRequest, quota: Quota) -> HttpResponse:
-    file = request.FILES.get("file")
-    problems = list(quota.refused)
-    if file is None and not problems:
-        problems = ["Chưa chọn tệp. Chọn mẫu Excel (.xlsx) rồi bấm Thay mẫu."]
-    elif file is not None and not problems:
-        try:
-            templates.replace(name=file.name or "", data=file.read(), user=request.user)
-        except ValidationError as refused:
-            problems = refused.messages
-    if problems:
+    def replace(name: str, data: bytes) -> None:
+        templates.replace(name=name, data=data, user=request.user)
+
+    if problems := hand_over(request, quota, replace, missing=MISSING):
         return _page(request, problems, status=422)
     messages.success(request, "Đã thay mẫu. Tệp tạo từ bây giờ theo mẫu mới.")
     return redirect("export_template")
@@ -71,7 +66,7 @@ def _page(request: PortalRequest, problems: list[str] | None = None, status: int
     context = {
         "template": templates.current(),
         "problems": problems or [],
-        "words": [(f"{{{{{mark}}}}}", what, mark in NEEDED) for mark, what in WORDS.items()],
+        "fields": [(f"{{{{{mark}}}}}", what, mark in NEEDED) for mark, what in WORDS.items()],
         "layouts": LAYOUTS,
         "most_megabytes": templates.MOST_BYTES // 2**20,
     }

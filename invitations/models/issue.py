@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from accounts.files.staff_templates import StaffTemplate
 from invitations.models.invitation import Invitation
 from invitations.models.meeting import Meeting
 
@@ -95,25 +96,14 @@ def _template_name(template: LetterTemplate, name: str) -> str:
     return f"templates/{uuid4().hex}.docx"
 
 
-class LetterTemplate(models.Model):
+class LetterTemplate(StaffTemplate):
     """A Word template that staff put in the place of the portal's own; the newest of a form is used."""
+
+    LOCK = 0x6C74
 
     form = models.CharField("Thể thức", max_length=8, choices=Meeting.Form)
     file = models.FileField(upload_to=_template_name)
-    name = models.CharField("Tên tệp", max_length=200)
-    sha256 = models.CharField(max_length=64)
-    uploaded_at = models.DateTimeField()
-    uploaded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
-    )
-    withdrawn_at = models.DateTimeField(null=True, blank=True)
-    """From here on the one before it, or the portal's own, is used again."""
 
-    class Meta:
+    class Meta(StaffTemplate.Meta):
         verbose_name = "mẫu giấy mời"
         verbose_name_plural = "mẫu giấy mời"
-        ordering = ["-uploaded_at", "-pk"]
-
-    def __str__(self) -> str:
-        """As its owner calls it."""
-        return self.name

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.files.giving import give_made
 from accounts.permissions import Right, require
-from accounts.receiving import Quota, receive
+from accounts.receiving import Quota, hand_over, receive
 from accounts.requests import PortalRequest
 from invitations import letter_templates
 from invitations.letters import content as letter_content
@@ -25,6 +25,7 @@ from invitations.views.papers import FORMS
 
 WORDS = {form: word for word, form in FORMS.items()}
 SMALLER = "Nén hình trong mẫu rồi tải lên lại."
+MISSING = "Chưa chọn tệp. Chọn mẫu Word (.docx) rồi bấm Thay mẫu."
 
 
 class Shown(NamedTuple):
@@ -56,16 +57,10 @@ def template(request: PortalRequest, word: str) -> HttpResponseBase:
 
 
 def _replace(request: PortalRequest, form: Meeting.Form, quota: Quota) -> HttpResponse:
-    file = request.FILES.get("file")
-    problems = list(quota.refused)
-    if file is None and not problems:
-        problems = ["Chưa chọn tệp. Chọn mẫu Word (.docx) rồi bấm Thay mẫu."]
-    elif file is not None and not problems:
-        try:
-            letter_templates.replace(form=form, name=file.name or "", data=file.read(), user=request.user)
-        except ValidationError as refused:
-            problems = refused.messages
-    if problems:
+    def replace(name: str, data: bytes) -> None:
+        letter_templates.replace(form=form, name=name, data=data, user=request.user)
+
+    if problems := hand_over(request, quota, replace, missing=MISSING):
         return _page(request, {form: problems}, status=422)
     messages.success(request, "Đã thay mẫu. Tải bản thử để xem trước khi dùng.")
     return redirect("meeting_letter_templates")
