@@ -12,7 +12,7 @@ from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Pt, RGBColor
+from docx.shared import Mm, Pt, RGBColor
 
 LEFT, CENTER, RIGHT = WD_ALIGN_PARAGRAPH.LEFT, WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.RIGHT
 JUSTIFY = WD_ALIGN_PARAGRAPH.JUSTIFY
@@ -27,6 +27,33 @@ def set_styles(document: Any) -> None:
         normal.element.rPr.rFonts.set(qn(script), "Times New Roman")
     normal.paragraph_format.space_after = Pt(6)
     normal.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
+
+
+def set_page(document: Any) -> None:
+    """A4 upright; above it the words of a draft, below it the portal's line and the page's number."""
+    section = document.sections[0]
+    section.page_width, section.page_height = Mm(210), Mm(297)
+    section.top_margin, section.bottom_margin = Mm(20), Mm(20)
+    section.left_margin, section.right_margin = Mm(30), Mm(15)
+    write(section.header.paragraphs[0], "{{ draft_words }}", RIGHT, bold=True, size=Pt(10), red=True)
+    footer = section.footer.paragraphs[0]
+    write(footer, "{{ footer }} · Trang ", LEFT, size=SMALL)
+    field(footer, "PAGE")
+
+
+def foot(document: Any) -> Any:
+    """Who gets it on the left; the cell on the right, for who signs, is returned. Both stay on one page."""
+    line(document, "", LEFT, after=Pt(0))
+    table = document.add_table(rows=1, cols=2)
+    set_widths(table, (Mm(82), Mm(83)))
+    whole(table.rows[0])
+    left, right = table.rows[0].cells
+    write(left.paragraphs[0], "Nơi nhận:", LEFT, size=TABLE, after=Pt(0))
+    ruled(left.paragraphs[0])
+    line(left, "{%p for recipient in recipients %}", LEFT)
+    line(left, "- {{ recipient }}{% if loop.last %}.{% else %},{% endif %}", LEFT, size=TABLE, after=Pt(0))
+    line(left, "{%p endfor %}", LEFT)
+    return right
 
 
 def sheet(

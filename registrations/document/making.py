@@ -18,15 +18,14 @@ from invitations.letters.drawing import (
     CENTER,
     LEFT,
     RIGHT,
-    SMALL,
     TABLE,
-    field,
+    foot,
     line,
     ruled,
+    set_page,
     set_styles,
     set_widths,
     sheet,
-    whole,
     write,
 )
 
@@ -34,7 +33,7 @@ from invitations.letters.drawing import (
 def make(path: Path) -> None:
     """Write the template to ``path``."""
     document = Document()
-    _set_page(document)
+    set_page(document)
     set_styles(document)
     _head(document)
     line(document, "BÁO CÁO", CENTER, bold=True, size=Pt(16), before=Pt(18))
@@ -43,19 +42,8 @@ def make(path: Path) -> None:
     _numbers(document)
     _people(document)
     _communes(document)
-    _foot(document)
+    _signed(foot(document))
     document.save(str(path))
-
-
-def _set_page(document: Any) -> None:
-    section = document.sections[0]
-    section.page_width, section.page_height = Mm(210), Mm(297)
-    section.top_margin, section.bottom_margin = Mm(20), Mm(20)
-    section.left_margin, section.right_margin = Mm(30), Mm(15)
-    write(section.header.paragraphs[0], "{{ draft_words }}", RIGHT, bold=True, size=Pt(10), red=True)
-    footer = section.footer.paragraphs[0]
-    write(footer, "{{ footer }} · Trang ", LEFT, size=SMALL)
-    field(footer, "PAGE")
 
 
 def _head(document: Any) -> None:
@@ -133,18 +121,7 @@ def _communes(document: Any) -> None:
     line(document, "{%p endif %}", LEFT)
 
 
-def _foot(document: Any) -> None:
-    """Who gets it on the left, who signs on the right; the two stay on one page."""
-    line(document, "", LEFT, after=Pt(0))
-    table = document.add_table(rows=1, cols=2)
-    set_widths(table, (Mm(82), Mm(83)))
-    whole(table.rows[0])
-    left, right = table.rows[0].cells
-    write(left.paragraphs[0], "Nơi nhận:", LEFT, size=TABLE, after=Pt(0))
-    ruled(left.paragraphs[0])
-    line(left, "{%p for recipient in recipients %}", LEFT)
-    line(left, "- {{ recipient }}{% if loop.last %}.{% else %},{% endif %}", LEFT, size=TABLE, after=Pt(0))
-    line(left, "{%p endfor %}", LEFT)
+def _signed(right: Any) -> None:
     write(right.paragraphs[0], "{{ on_behalf }}", CENTER, bold=True)
     for _ in range(4):
         line(right, "", CENTER)
