@@ -8,6 +8,7 @@ the marks of ``WORDS``, alone or in a sentence.
 from __future__ import annotations
 
 import copy
+import functools
 import io
 import re
 import zipfile
@@ -118,8 +119,9 @@ class Template:
     theme: bytes
 
 
+@functools.cache
 def own() -> Template:
-    """Return the portal's own template."""
+    """Return the portal's own template: it changes with the code only, and takes half a second to read."""
     return _read(own_template())
 
 

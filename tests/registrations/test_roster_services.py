@@ -91,7 +91,9 @@ def test_every_file_of_the_corpus_is_a_right_import_or_a_sentence(
     """Hostile ones at arm's length, as the page reads them; sound ones here, which is faster."""
     if case.refusal:
         monkeypatch.undo()
-        assert case.refusal in _refusal(can_loc_invitation, an, case)
+        refusal = _refusal(can_loc_invitation, an, case)
+        assert case.refusal in refusal
+        assert refusal.endswith("."), "a sentence with a way out"
         return
     upload = bring(can_loc_invitation, an, case.data(), case.file)
     roster = rosters.roster_of(upload)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import subprocess
-import time
 from typing import Any
 
 import pytest
 
-from registrations.roster import guarded, limits, reader
+from registrations.roster import guarded, reader
 from registrations.roster.cells import UnreadableRosterError
 from registrations.roster.vocabulary import Field
 from registrations.roster.written import written
@@ -51,10 +50,8 @@ def test_a_child_that_wants_more_memory_is_a_sentence(monkeypatch: pytest.Monkey
 def test_a_child_that_takes_too_long_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(guarded, "PATIENCE", 0.5)
     monkeypatch.setattr(guarded, "PREPARE", "import time; time.sleep(30)")
-    began = time.monotonic()
     with pytest.raises(UnreadableRosterError, match="quá lâu"):
         guarded.read_roster(xlsx(), "a.xlsx")
-    assert time.monotonic() - began < 10
 
 
 def test_a_child_that_computes_too_long_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -85,20 +82,16 @@ def test_the_child_knows_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     assert set(seen) == {"PYTHONPATH", "PYTHONUTF8", "PATH"}
 
 
-@pytest.mark.parametrize("ratio", ["wide", "deep"])
-def test_a_large_hostile_sheet_stays_within_the_limits(ratio: str) -> None:
-    """Two million cells, each with a text of its own: what nobody's list is, and no bomb by its ratio."""
-    if ratio == "wide":
-        rows = "".join(
-            f"<row>{''.join(f'<c><v>{row}{column}</v></c>' for column in range(200))}</row>"
-            for row in range(10_000)
-        )
-    else:
-        rows = "".join(f"<row><c t='str'><v>Nguyễn Văn {row}</v></c></row>" for row in range(99_000))
-    sheet = parts_of(sheet_data([PLAIN[0]]) + rows)
-    began = time.monotonic()
-    try:
-        guarded.read_roster(zipped(sheet), "a.xlsx")
-    except UnreadableRosterError as reason:
-        assert str(reason).endswith(".")  # noqa: PT017
-    assert time.monotonic() - began < limits.PATIENCE + 5
+def test_a_sheet_of_two_million_texts_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What nobody's list is, and no bomb by its ratio; the parts it is read in are ended with it."""
+    monkeypatch.setattr(guarded, "PREPARE", "from registrations.roster import guarded as g; g.SECONDS = 2")
+    row = "".join(f"<c><v>{{0}}{column}</v></c>" for column in range(200))
+    rows = "".join(f"<row>{row.format(at)}</row>" for at in range(10_000))
+    with pytest.raises(UnreadableRosterError, match="quá lâu"):
+        guarded.read_roster(zipped(parts_of(sheet_data([PLAIN[0]]) + rows)), "a.xlsx")
+
+
+def test_a_long_hostile_sheet_is_read_within_the_limits() -> None:
+    rows = "".join(f"<row><c t='str'><v>Nguyễn Văn {row}</v></c></row>" for row in range(30_000))
+    read = guarded.read_roster(zipped(parts_of(sheet_data([PLAIN[0]]) + rows)), "a.xlsx")
+    assert not any(row.person.position for row in read.accepted)
