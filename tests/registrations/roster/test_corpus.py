@@ -1,4 +1,4 @@
-"""Every sound file of the corpus gives the right people; the bad ones are in tests.registrations.test_roster_services."""
+"""Every sound file of the corpus gives the right people; ``test_roster_services`` has the bad ones too."""
 
 import pytest
 
