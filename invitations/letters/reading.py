@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from invitations.letters.audiences import read_people
 from invitations.letters.chairs import add_chair, chair_in
+from invitations.letters.contacts import anchored, contacts
 from invitations.letters.doubts import doubts_of
 from invitations.letters.files import raw
 from invitations.letters.foot import addressees, annex_begins, copies, foot_begins, signatory
@@ -19,18 +20,17 @@ from invitations.letters.record import Doubt, Reading
 from invitations.letters.requests import (
     Assignment,
     Deadline,
-    anchored,
     arrive_before,
     assignments,
-    contacts,
     deadlines,
     due_moments,
     line_tests,
     loose_assignments,
     pressmen,
 )
+from invitations.letters.sittings import Schedule, schedule
 from invitations.letters.text import tidied
-from invitations.letters.times import Calendar, Kind, Schedule, schedule, tokens
+from invitations.letters.times import Calendar, Kind, tokens
 from invitations.letters.unread import unread_in
 from invitations.letters.vocabulary import (
     BY_WHEN,

@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
+from invitations.letters.contacts import Contact
 from invitations.letters.foot import Signatory
 from invitations.letters.invited import Audience
 from invitations.letters.passages import Found, Span
-from invitations.letters.requests import Assignment, Contact, Deadline
-from invitations.letters.times import Moment, Sitting
+from invitations.letters.requests import Assignment, Deadline
+from invitations.letters.sittings import Sitting
+from invitations.letters.times import Moment
 
 
 @dataclass(frozen=True)

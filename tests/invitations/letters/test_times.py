@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from invitations.letters.contacts import contacts
 from invitations.letters.passages import Passage
-from invitations.letters.requests import contacts
-from invitations.letters.times import WEEKDAYS, Calendar, moments, schedule, tokens
+from invitations.letters.sittings import schedule
+from invitations.letters.times import WEEKDAYS, Calendar, moments, tokens
 
 DAYS = st.dates(date(2015, 1, 1), date(2035, 12, 31))
 MINUTES = st.sampled_from([0, 15, 30, 45])
