@@ -15,8 +15,8 @@ from accounts.vietnamese import folded
 from registrations.roster.cells import Book, Cell, Kind, Sheet, SheetRow, UnreadableRosterError, letters
 from registrations.roster.containers import Container, container_of
 from registrations.roster.legacy import guessed
-from registrations.roster.rows import Tidier
 from registrations.roster.text import read_csv
+from registrations.roster.tidying import Tidier
 from registrations.roster.vocabulary import TOTAL
 from registrations.roster.xls import read_xls
 from registrations.roster.xlsx import read_xlsx

@@ -18,8 +18,9 @@ from registrations.roster.containers import Container, container_of
 from registrations.roster.headings import Header, TextRow, as_told, columns_of, find_header, infer
 from registrations.roster.legacy import guessed
 from registrations.roster.roster import Column, Roster
-from registrations.roster.rows import RowReader, Tidier
+from registrations.roster.rows import RowReader
 from registrations.roster.text import read_csv, read_pasted
+from registrations.roster.tidying import Tidier
 from registrations.roster.vocabulary import CALLED, Field
 from registrations.roster.xls import read_xls
 from registrations.roster.xlsx import read_xlsx

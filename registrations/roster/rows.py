@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import partial
-from typing import NamedTuple
 
-from accounts.vietnamese import line, nfc
-from registrations.roster.cells import Cell, Kind, Merge, SheetRow, column_number, letters
+from registrations.roster.cells import Cell, Kind, Merge, SheetRow, column_number
+from registrations.roster.drafts import Draft, joined
 from registrations.roster.headings import Header, is_name_heading, known
-from registrations.roster.legacy import Encoding, decoded
 from registrations.roster.people import (
     doubts_of_name,
     faults_of_name,
@@ -23,9 +19,9 @@ from registrations.roster.people import (
     split_post,
 )
 from registrations.roster.roster import Accepted, Column, Person, Refused, Remark, Skipped
+from registrations.roster.tidying import Tidier, Tidy
 from registrations.roster.vocabulary import (
     AS_ABOVE,
-    CALLED,
     NOTHING,
     NUMBERING,
     SECTION_LINE,
@@ -37,73 +33,7 @@ from registrations.roster.vocabulary import (
     begins_as_organisation,
 )
 
-LONGEST = {"full_name": 120, "position": 200, "organisation": 200, "note": 300, "role": 300, "point": 200}
-"""As the columns of a delegate have it."""
-SHORTEST_LIMIT = min(LONGEST.values())
-
 _FILLED_DOWN = (Field.POSITION, Field.ORGANISATION, Field.POST, Field.ROLE, Field.POINT, Field.NOTE)
-
-
-class Tidy(NamedTuple):
-    """The text of a cell as one tidy line, and what was changed to get it."""
-
-    text: str
-    changes: tuple[str, ...] = ()
-    legacy: bool = False
-
-
-_as_it_is = partial(tuple.__new__, Tidy)
-"""Makes a ``Tidy`` without the detour by Python that its own constructor takes."""
-
-
-class Tidier:
-    """Makes one line of Unicode of each cell; the same text is tidied once."""
-
-    def __init__(self, guess: Encoding | None = None) -> None:
-        self.guess = guess
-        self._known: dict[tuple[str, Encoding | None], Tidy] = {}
-
-    def __call__(self, cell: Cell) -> Tidy:
-        """Read the letters as the font or the guess says, compose them, drop what is unseen."""
-        text = cell.text
-        encoding = cell.encoding or self.guess
-        plain = cell.was is None and (encoding is None or (text.isascii() and cell.encoding is None))
-        if plain and _is_tidy(text):
-            return _as_it_is((text, (), False))
-        key = text, cell.was or encoding
-        known = self._known.get(key)
-        if known is None:
-            known = _tidied(text, encoding, cell.was)
-            if len(self._known) < 50_000:
-                self._known[key] = known
-        return known
-
-
-def _is_tidy(text: str) -> bool:
-    """Whether nothing is to be done, found without building anything: most cells are so."""
-    if not text.isprintable() or "  " in text or text[:1] == " " or text[-1:] == " ":
-        return False
-    return text.isascii() or unicodedata.is_normalized("NFC", text)
-
-
-def _tidied(text: str, encoding: Encoding | None, was: Encoding | None) -> Tidy:
-    changes = []
-    read = decoded(text, encoding) if encoding and not was else text
-    legacy = was is not None or read != text
-    if legacy:
-        changes.append(f"đổi chữ {_called(was or encoding)} sang Unicode")
-    composed = nfc(read)
-    if composed != read:
-        changes.append("ghép dấu rời thành chữ có dấu")
-    tidy = line(composed)
-    if tidy != composed:
-        spaces = " ".join(composed.split())
-        changes.append("bỏ khoảng trắng thừa" if tidy == spaces else "bỏ ký tự ẩn")
-    return Tidy(tidy, tuple(changes), legacy)
-
-
-def _called(encoding: Encoding | None) -> str:
-    return "TCVN3" if encoding is Encoding.TCVN3_CAPITALS else str(encoding)
 
 
 @dataclass
@@ -172,7 +102,7 @@ class RowReader:
         if why:
             self.outcome.skipped.append(Skipped(row.number, why))
         else:
-            self._read_person(row, _Draft(row.number, cells, texts, tidied=tidied))
+            self._read_person(row, Draft(row.number, cells, texts, tidied=tidied))
 
     def _with_merged(self, row: SheetRow) -> dict[int, Cell]:
         """Give a row what stands in cells that were merged downwards into it."""
@@ -275,14 +205,14 @@ class RowReader:
 
     # ── A person ─────────────────────────────────────────────────────────────────────────────────
 
-    def _read_person(self, row: SheetRow, draft: _Draft) -> None:
+    def _read_person(self, row: SheetRow, draft: Draft) -> None:
         self._read_name(draft)
         self._read_posts(draft)
         for kind, name in ((Field.ROLE, "role"), (Field.POINT, "point")):
             self._read_plain(draft, kind, name)
         self._read_note(draft)
         self._read_phone(draft)
-        self._check_lengths(draft)
+        draft.check_lengths()
         self.above = draft.values
         typed = draft.typed
         if draft.reasons:
@@ -296,9 +226,9 @@ class RowReader:
         self._look_for_doubles(draft, person)
         self.outcome.accepted.append(Accepted(row.number, person, typed, draft.changes, draft.looks))
 
-    def _read_name(self, draft: _Draft) -> None:
+    def _read_name(self, draft: Draft) -> None:
         places = [place for place in self.name_places if place in draft.texts]
-        parts = [text for place in places if (text := self._sound(draft, place, Field.FULL_NAME)) is not None]
+        parts = [text for place in places if (text := draft.sound(place, Field.FULL_NAME)) is not None]
         if len(parts) < len(places):
             return
         first = places[0] if places else self.name_places[0]
@@ -321,18 +251,18 @@ class RowReader:
         draft.change("full_name", places, name.changes)
         self._judge_name(draft, draft.at(first), name.text, sound=only_words and name.text == raw)
 
-    def _judge_name(self, draft: _Draft, cell: str, name: str, *, sound: bool) -> None:
+    def _judge_name(self, draft: Draft, cell: str, name: str, *, sound: bool) -> None:
         if not sound:
             draft.reasons += [
                 Remark(cell, text.replace("Họ tên", f"Họ tên ở ô {cell}", 1)) for text in faults_of_name(name)
             ]
         draft.looks += [Remark(cell, text) for text in doubts_of_name(name)]
 
-    def _read_posts(self, draft: _Draft) -> None:
+    def _read_posts(self, draft: Draft) -> None:
         for kind, name in ((Field.POSITION, "position"), (Field.ORGANISATION, "organisation")):
             self._read_plain(draft, kind, name)
         for place in self.places[Field.POST]:
-            text = self._sound(draft, place, Field.POST)
+            text = draft.sound(place, Field.POST)
             if not text:
                 continue
             if AS_ABOVE.match(text):
@@ -341,7 +271,7 @@ class RowReader:
             else:
                 position, organisation = split_post(text)
                 draft.change("position", [place], ())
-            draft.values["position"] = _joined(draft.values["position"], position)
+            draft.values["position"] = joined(draft.values["position"], position)
             draft.values["organisation"] = draft.values["organisation"] or organisation
         group = self.section
         lacking = not self.places[Field.ORGANISATION] and not draft.values["organisation"]
@@ -349,10 +279,10 @@ class RowReader:
             draft.values["organisation"] = group
             draft.changes.append(Remark("", f"lấy đơn vị từ dòng nhóm “{group}”"))
 
-    def _read_plain(self, draft: _Draft, kind: Field, name: str) -> None:
+    def _read_plain(self, draft: Draft, kind: Field, name: str) -> None:
         """Read the column or columns of one text; several are joined."""
         for place in self.places[kind]:
-            text = self._sound(draft, place, kind)
+            text = draft.sound(place, kind)
             if not text:
                 continue
             extra: tuple[str, ...] = ()
@@ -361,27 +291,27 @@ class RowReader:
                 text = self.above.get(name, "")
             elif text.lower() in NOTHING:
                 text = ""
-            draft.values[name] = _joined(draft.values[name], text)
+            draft.values[name] = joined(draft.values[name], text)
             if extra or draft.texts[place].changes:
                 draft.change(name, [place], extra)
 
-    def _read_note(self, draft: _Draft) -> None:
+    def _read_note(self, draft: Draft) -> None:
         for place in self.places[Field.NOTE]:
             if place in draft.texts:
                 text = draft.texts[place].text
                 if draft.cells[place].kind is not Kind.ERROR and text.lower() not in NOTHING:
-                    draft.values["note"] = _joined(draft.values["note"], text, "; ")
+                    draft.values["note"] = joined(draft.values["note"], text, "; ")
                     draft.change("note", [place], ())
         if draft.aside:
-            draft.values["note"] = _joined(draft.values["note"], draft.aside, "; ")
+            draft.values["note"] = joined(draft.values["note"], draft.aside, "; ")
 
-    def _read_phone(self, draft: _Draft) -> None:
+    def _read_phone(self, draft: Draft) -> None:
         for place in self.places[Field.PHONE]:
             if place not in draft.texts:
                 continue
             cell, text = draft.cells[place], draft.texts[place].text
             if cell.kind in (Kind.DATE, Kind.ERROR) or not text:
-                self._sound(draft, place, Field.PHONE)
+                draft.sound(place, Field.PHONE)
                 continue
             read = read_telephone(text)
             if read.fault:
@@ -393,46 +323,10 @@ class RowReader:
                 draft.values["phone"] = read.number
                 draft.change("phone", [place], read.changes)
                 if read.second:
-                    draft.values["note"] = _joined(draft.values["note"], f"ĐT: {read.second}", "; ")
+                    draft.values["note"] = joined(draft.values["note"], f"ĐT: {read.second}", "; ")
                     draft.looks.append(Remark(draft.at(place), "Ô điện thoại có hai số, lấy số đầu."))
 
-    def _sound(self, draft: _Draft, place: int, kind: Field) -> str | None:
-        """Return the text of a cell; name what cannot be text: a date, an error, a formula, a number."""
-        if place not in draft.texts:
-            return ""
-        cell, text = draft.cells[place], draft.texts[place].text
-        if cell.kind is Kind.TEXT and text and text[0] != "=":
-            return text
-        at = draft.at(place)
-        called = CALLED[kind].lower()
-        fault = ""
-        if cell.kind is Kind.ERROR:
-            fault = f"Ô {at} báo lỗi {text}. Gõ lại bằng chữ."
-        elif cell.formula and not text:
-            fault = f"Ô {at} là công thức chưa có kết quả. Gõ lại bằng chữ."
-        elif cell.kind is Kind.DATE:
-            fault = f"Ô {at} là ngày {text}, không phải {called}. Gõ lại bằng chữ."
-        elif cell.kind is Kind.NUMBER and kind is not Field.PHONE:
-            fault = f"Ô {at} là số {text}{_as_date(text)}, không phải {called}. Gõ lại bằng chữ."
-        elif kind is Field.FULL_NAME and text.startswith("="):
-            fault = f"Ô {at} là công thức. Gõ lại bằng chữ."
-        if fault:
-            draft.reasons.append(Remark(at, fault))
-            draft.typed.setdefault(_NAMES_OF.get(kind, kind.value), text)
-            return None
-        return text
-
-    def _check_lengths(self, draft: _Draft) -> None:
-        if max(map(len, draft.values.values())) <= SHORTEST_LIMIT:
-            return
-        for name, longest in LONGEST.items():
-            value = draft.values[name]
-            if len(value) > longest:
-                draft.reasons.append(
-                    Remark("", f"{_CALLED[name]} dài {len(value)} chữ, nhiều nhất {longest}. Rút gọn.")
-                )
-
-    def _look_for_doubles(self, draft: _Draft, person: Person) -> None:
+    def _look_for_doubles(self, draft: Draft, person: Person) -> None:
         key = person.full_name.casefold(), person.position.casefold(), person.organisation.casefold()
         earlier = self.people.setdefault(key, draft.number)
         if earlier != draft.number:
@@ -446,58 +340,6 @@ class RowReader:
                 draft.looks.append(Remark(at, f"Số điện thoại trùng với đồng chí {name}, dòng {row}."))
 
 
-_EMPTY = dict.fromkeys(Person._fields, "")
-
-
-class _Draft:
-    """One person as far as the row has been read."""
-
-    __slots__ = (
-        "aside", "cells", "changes", "looks", "number", "reasons", "texts", "tidied", "typed", "values",
-    )  # fmt: skip
-
-    def __init__(self, number: int, cells: dict[int, Cell], texts: dict[int, Tidy], *, tidied: bool) -> None:
-        self.number, self.cells, self.texts, self.tidied = number, cells, texts, tidied
-        self.values = _EMPTY.copy()
-        self.typed: dict[str, str] = {}
-        self.changes: list[Remark] = []
-        self.looks: list[Remark] = []
-        self.reasons: list[Remark] = []
-        self.aside = ""
-
-    def at(self, place: int) -> str:
-        """The cell in ``place`` as the sheet calls it."""
-        return f"{letters(place)}{self.number}"
-
-    def change(self, name: str, places: Sequence[int], extra: Sequence[str]) -> None:
-        """Note what was changed in tidying the cells of one field, and what stood there."""
-        if not (self.tidied or extra):
-            return
-        said = [text for place in places if place in self.texts for text in self.texts[place].changes]
-        if said or extra:
-            cell = self.at(places[0])
-            self.changes += [Remark(cell, text) for text in dict.fromkeys([*said, *extra])]
-            before = " ".join(self.cells[place].text for place in places if place in self.cells)
-            self.typed.setdefault(name, before)
-
-
-_NAMES_OF = {Field.FAMILY_NAME: "full_name", Field.GIVEN_NAME: "full_name", Field.POST: "position"}
-_CALLED = {
-    "full_name": "Họ tên",
-    "position": "Chức vụ",
-    "organisation": "Đơn vị",
-    "note": "Ghi chú",
-    "role": "Thành phần",
-    "point": "Điểm cầu",
-}
-
-
-def _joined(left: str, right: str, by: str = ", ") -> str:
-    if not left or not right or right == left:
-        return left or right
-    return f"{left}{by}{right}"
-
-
 def _is_count(text: str) -> bool:
     return _COUNT.fullmatch(text) is not None
 
@@ -509,15 +351,6 @@ def _is_numbering(texts: dict[int, Tidy]) -> bool:
 
 _COUNT = re.compile(r"0*\d{1,6}[.)]?")
 _COLUMN_NUMBER = re.compile(r"\(?(?:\d{1,2}|[A-Z])\)?")
-
-
-def _as_date(text: str) -> str:
-    """What Excel may have meant by a number: 45261 is a day."""
-    if text.isdigit() and 20_000 <= int(text) <= 60_000:
-        from datetime import date, timedelta
-
-        return f" (có thể là ngày {date(1899, 12, 30) + timedelta(days=int(text)):%d/%m/%Y})"
-    return ""
 
 
 def _filled_down(merges: Iterable[Merge], places: Sequence[int]) -> dict[int, dict[int, int]]:
