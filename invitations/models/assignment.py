@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import uuid4
 
@@ -55,18 +56,6 @@ class Assignment(Part):
     def __str__(self) -> str:
         """Whom it concerns."""
         return self.addressee
-
-    @property
-    def standing(self) -> Standing | None:
-        """How far the units together are, over the ``shares`` that were prefetched; None without any."""
-        shares = list(self.shares.all())
-        if len(shares) <= 1:
-            return shares[0].standing if shares else None
-        done = sum(share.state == AssignedUnit.State.DONE for share in shares)
-        if done == len(shares):
-            return Standing("submitted", f"Xong cả {done} đơn vị")
-        begun = any(share.state != AssignedUnit.State.ASKED for share in shares)
-        return Standing("draft" if begun else "invited", f"{done}/{len(shares)} đơn vị xong")
 
 
 class AssignedUnitQuerySet(models.QuerySet["AssignedUnit"]):
@@ -138,6 +127,17 @@ class AssignedUnit(models.Model):
         """Until the meeting is over the office marks any share, the others those of their own units."""
         own = user.unit is not None and user.unit.covers(self.unit)
         return self.assignment.meeting.takes_registrations and (may(user, Right.EDIT_MEETING) or own)
+
+
+def standing_of(shares: Sequence[AssignedUnit]) -> Standing:
+    """How far the units together are with the one assignment that they share; at least one share."""
+    if len(shares) == 1:
+        return shares[0].standing
+    done = sum(share.state == AssignedUnit.State.DONE for share in shares)
+    if done == len(shares):
+        return Standing("submitted", f"Xong cả {done} đơn vị")
+    begun = any(share.state != AssignedUnit.State.ASKED for share in shares)
+    return Standing("draft" if begun else "invited", f"{done}/{len(shares)} đơn vị xong")
 
 
 class ShareReport(models.Model):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.db import models
 
 from accounts.fields import LineField
-from accounts.fingerprint import fingerprint
 from accounts.models import Tier, Unit
 from invitations.models.meeting import Part
 
@@ -25,13 +24,6 @@ class Audience(Part):
     def __str__(self) -> str:
         """The heading."""
         return self.heading
-
-    @property
-    def fingerprint(self) -> str:
-        """The same for two headings that read the same in the letter, over what was prefetched."""
-        roles = [(role.text, role.chairs) for role in self.roles.all()]
-        chairs = [(chair.name, chair.post, chair.point) for chair in self.named_chairs.all()]
-        return fingerprint(self.heading, self.venue, self.note, roles, chairs)
 
 
 class InvitedRole(models.Model):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Prefetch, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -18,7 +20,9 @@ from accounts.models import User
 from accounts.permissions import Right, may, require
 from accounts.requests import PortalRequest
 from invitations import answering, wording
-from invitations.models import AssignedUnit, Assignment, Audience, Invitation, LetterIssue, Meeting, Session
+from invitations.as_written import Written, written
+from invitations.models import AssignedUnit, Assignment, Audience, Invitation, LetterIssue, Meeting
+from invitations.models.assignment import Standing, standing_of
 from invitations.views.scope import fetch
 
 MEETINGS_A_PAGE = 30
@@ -93,39 +97,43 @@ def _was_there(issue: LetterIssue, invitation: Invitation) -> bool:
 
 @dataclass(frozen=True)
 class Letter:
-    """What the page of the letter shows, each part read once."""
+    """What the page of the letter shows of it: the same for all, and what only this reader sees."""
 
-    days: str
-    hours: str
-    by_day: str
-    sessions: list[Session]
-    audiences: QuerySet[Audience]
-    assignments: list[Assignment]
-    shared: list[Assignment]
+    written: Written
+    headings: list[tuple[Audience, Mapping[str, object]]]
+    """Each with how far the called units are, for who may read the board."""
+    shared: list[tuple[Assignment, Standing]]
     """Those in which the reader sees how far units are."""
 
 
 def read(meeting: Meeting, user: User) -> Letter:
-    """Read all parts of a letter for ``user``, in as many queries as there are kinds of parts."""
-    sessions = list(meeting.sessions.all())
-    audiences = meeting.audiences.prefetch_related("roles", "named_chairs")
-    if may(user, Right.READ_BOARD):
-        sent = Q(invitations__sent_at__isnull=False)
-        audiences = audiences.annotate(
-            called=Count("invitations", filter=sent),
-            seen=Count("invitations", filter=sent & Q(invitations__seen_at__isnull=False)),
-            unopened=Count("invitations", filter=sent & Q(invitations__seen_at__isnull=True)),
-            confirmed=Count("invitations", filter=Q(invitations__confirmed_at__isnull=False)),
-            declined=Count("invitations", filter=Q(invitations__declined_at__isnull=False)),
-        )
-    shares = AssignedUnit.objects.visible_to(user)
-    assignments = list(meeting.assignments.prefetch_related(Prefetch("shares", queryset=shares)))
+    """Read a letter for ``user``."""
+    parts = written(meeting)
+    tallies = _tallies(meeting) if may(user, Right.READ_BOARD) else {}
     return Letter(
-        days=wording.days_of(sessions, meeting.duration_days),
-        hours=wording.hours_of(sessions),
-        by_day=wording.parts_of_days(sessions),
-        sessions=sessions,
-        audiences=audiences,
-        assignments=assignments,
-        shared=[assignment for assignment in assignments if assignment.shares.all()],
+        written=parts,
+        headings=[(audience, tallies.get(audience.pk, {})) for audience in parts.audiences],
+        shared=_shared(meeting, user, parts.assignments),
     )
+
+
+def _tallies(meeting: Meeting) -> Mapping[int, Mapping[str, object]]:
+    """How many units are called under each heading, and how many of those have opened and answered."""
+    called = meeting.invitations.order_by().values("audience").filter(sent_at__isnull=False)
+    counted = called.annotate(
+        called=Count("pk"),
+        seen=Count("seen_at"),
+        unopened=Count("pk", filter=Q(seen_at=None)),
+        confirmed=Count("confirmed_at"),
+        declined=Count("declined_at"),
+    )
+    return {tally["audience"]: tally for tally in counted}
+
+
+def _shared(
+    meeting: Meeting, user: User, assignments: Sequence[Assignment]
+) -> list[tuple[Assignment, Standing]]:
+    shares: dict[int, list[AssignedUnit]] = defaultdict(list)
+    for share in AssignedUnit.objects.visible_to(user).filter(assignment__meeting=meeting):
+        shares[share.assignment_id].append(share)
+    return [(one, standing_of(shares[one.pk])) for one in assignments if shares[one.pk]]
