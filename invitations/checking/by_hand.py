@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from accounts.fields import spaced
 from accounts.models import Tier
-from invitations.checking.rows import Row, kind_of_work
+from invitations.checking.rows import kind_of_work
+from invitations.checking.sheet_rows import Row
 from invitations.checking.units import UnitTree
 from invitations.letters.passages import Passage
 from invitations.letters.times import Calendar, Kind, moments, tokens

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from invitations.checking.rows import Doubt
+from invitations.checking.sheet_rows import Doubt
 from invitations.letters.doubts import DUE_AFTER_START, TEST_AFTER_START
 from invitations.letters.passages import Passage
 from invitations.letters.times import Calendar, Kind, contradiction, tokens

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 
 from accounts.models import Unit
-from invitations.checking.rows import Row
+from invitations.checking.sheet_rows import Row
 from invitations.forms import CalmForm, free_code
 from invitations.letters.files import MOST_BYTES
 from invitations.letters.guarded import TOO_LARGE

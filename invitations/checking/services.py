@@ -17,8 +17,8 @@ from accounts.vietnamese import line
 from invitations import services
 from invitations.checking.by_hand import MOST_ADDED, NOT_NEEDED, added, new_path
 from invitations.checking.forms import RowForm, bound
-from invitations.checking.rows import Row
 from invitations.checking.sheet import GroupSheet, RowSheet, Sheet, sheet_of
+from invitations.checking.sheet_rows import Row
 from invitations.checking.units import UnitTree
 from invitations.letters import guarded
 from invitations.models import AssignedUnit, Deadline, LetterReading, Meeting

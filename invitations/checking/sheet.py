@@ -21,7 +21,8 @@ from invitations.checking.by_hand import (
 )
 from invitations.checking.contradictions import contradictions, is_looked_at_anew
 from invitations.checking.forms import RowForm, form_of
-from invitations.checking.rows import GROUPS, Doubt, Group, Place, Row, lay_out
+from invitations.checking.rows import lay_out
+from invitations.checking.sheet_rows import GROUPS, Doubt, Group, Place, Row
 from invitations.checking.units import UnitTree
 
 if TYPE_CHECKING:

@@ -20,8 +20,8 @@ from accounts.permissions import Right, require
 from accounts.requests import PortalRequest
 from invitations.checking import services
 from invitations.checking.forms import LetterForm
-from invitations.checking.rows import BY_ADDRESS
 from invitations.checking.sheet import Sheet, sheet_of, sheet_with
+from invitations.checking.sheet_rows import BY_ADDRESS
 from invitations.letters import LetterError
 from invitations.letters.files import MOST_BYTES
 from invitations.models import LetterReading

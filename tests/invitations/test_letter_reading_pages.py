@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts.models import User
 from benchmarks.letters import OWN
 from invitations.checking import services
-from invitations.checking.rows import GROUPS
+from invitations.checking.sheet_rows import GROUPS
 from invitations.letters import guarded
 from invitations.letters.vocabulary import TCVN3
 from invitations.models import LetterReading, Meeting
