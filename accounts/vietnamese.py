@@ -4,10 +4,9 @@ import re
 import unicodedata
 from functools import lru_cache
 
-ALPHABET = "aăâbcdđeêghiklmnoôơpqrstuưvxy"
+_LETTERS = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
 """The Vietnamese alphabet; f, j, w and z of foreign names stand where the Latin order puts them."""
 
-_LETTERS = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
 _LETTER_RANK = {
     letter: chr(ord("0") + index) if index < 10 else chr(ord("a") + index - 10)
     for index, letter in enumerate(_LETTERS[:36])

@@ -147,22 +147,6 @@ def differences(first: Document, second: Document) -> Difference:
     )
 
 
-def apply(difference: Difference, document: Document) -> dict[str, Any]:
-    """Return ``document`` with the difference done to it: rows stay where they are, new ones follow."""
-    done = dict(document)
-    for kind, rows in (
-        (PEOPLE, difference.people),
-        (POINTS, difference.points),
-        (NUMBERS, difference.numbers),
-    ):
-        key = KEYS[kind]
-        gone = {key(row) for row in rows.removed}
-        after = {key(row.after): row.after for row in rows.altered}
-        kept = [after.get(key(row), row) for row in document.get(kind, []) if key(row) not in gone]
-        done[kind] = [*kept, *rows.added]
-    return done
-
-
 def totals(document: Document) -> Totals:
     """Count a document as its receipt does: numbers at points that connect, people, connected communes.
 

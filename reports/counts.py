@@ -225,11 +225,6 @@ class Counts:
         return [commune for unit in self.units for commune in unit.communes]
 
     @cached_property
-    def own_sum(self) -> Figures:
-        """What is counted at the units' own points, where names are asked for."""
-        return Figures.of(line.figures for unit in self.units for line in unit.own_lines)
-
-    @cached_property
     def by_role(self) -> list[Total]:
         """Each invited role over all points, in the letter's order; what has no role stands last, as None."""
         parts: dict[InvitedRole | None, list[Line]] = defaultdict(list)

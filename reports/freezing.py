@@ -74,11 +74,6 @@ def official_list(meeting: Meeting) -> Freeze | None:
     return settled(meeting, database_now()).official
 
 
-def newest_list(meeting: Meeting) -> Freeze | None:
-    """The official list with all its supplements: what stands by the last freeze."""
-    return settled(meeting, database_now()).newest
-
-
 def settled(meeting: Meeting, now: datetime) -> Frozen:
     """The freezes of ``meeting``, after freezing what is due. Call it outside a read-only picture."""
     frozen = read(meeting, now)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +15,6 @@ from accounts.models import Tier, Unit
 from accounts.permissions import Right, Role, may
 from accounts.vietnamese import folded
 from bridge_points.models.line import CALL_LASTS, LineState, LineTest
-from invitations.deadlines import LINES_TAKE
 from invitations.models import AssignedUnit, Assignment, Meeting
 
 if TYPE_CHECKING:
@@ -102,15 +100,6 @@ class BridgePointQuerySet(models.QuerySet["BridgePoint"]):
         """Points whose list of checks ``user`` may open: an observer those whose power is the own work."""
         visible = self.visible_to(user)
         return visible.powered_by(user) if user.role == Role.OBSERVER else visible
-
-    def overdue_for_test(self, now: datetime) -> BridgePointQuerySet:
-        """Points that take part, and whose line was not found good though the time for it has passed."""
-        return self.with_last_result().filter(
-            Q(last_result__isnull=True) | ~Q(last_result=LineTest.Result.GOOD),
-            connects=True,
-            meeting__state=Meeting.State.PUBLISHED,
-            meeting__line_test_at__lt=now - LINES_TAKE,
-        )
 
     def with_line_state(self) -> BridgePointQuerySet:
         """Each with its ``line``, its last test, and ``line_state``; a call that is too old is none."""

@@ -43,11 +43,6 @@ class Raw(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
-def raw_text(content: bytes, name: str = "") -> str:
-    """Return the text of a file alone; see ``raw``."""
-    return raw(content, name).text
-
-
 def raw(content: bytes, name: str = "") -> Raw:
     """Return the text of a file as it lies there: lines, wide gaps and list marks, nothing interpreted.
 

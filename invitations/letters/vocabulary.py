@@ -364,7 +364,6 @@ DUE_THINGS = words(
 ON_THE_PORTAL = "Đăng ký đại biểu trên cổng đăng ký hội nghị"
 """How the portal's own letters say by when units register, where no other deadline says it."""
 _ABOUT_REGISTERING = words(r"đăng ký|danh sách|số lượng|đại biểu|xác nhận")
-AFTER_THE_MEETING = words(r"kết quả|sau hội nghị|sau khi kết thúc|thu hoạch|kết thúc")
 ARRIVE = (
     words(r"(?:có mặt|vào (?:phòng họp|phòng)|đến|kết nối|tập trung|đăng nhập)[^.;\d]{0,60}trước[^.;\d]{0,40}?(?P<minutes>\d{1,3})\s*(?:phút|')"),
     words(r"trước (?:giờ )?(?:khai mạc|họp|bắt đầu)[^.;\d]{0,30}(?P<minutes>\d{1,3})\s*(?:phút|')"),
@@ -441,7 +440,6 @@ CHAIRS_IT = re.compile(
     rf"(?:^|[:,]\s)(?P<whom>{POSTS.pattern}[^,;:.]{{0,80}}?)\s(?:sẽ )?chủ trì (?:hội nghị|cuộc họp|phiên họp|buổi làm việc)",
     re.IGNORECASE,
 )
-COPY_OF = words(r"như trên|như thành phần(?: mời)?|như kính gửi|lưu|văn thư")
 
 TCVN3 = str.maketrans(
     "µ¶·¸¹¨»¼½¾Æ©ÇÈÉÊË®ÌÎÏÐÑªÒÓÔÕÖ×ØÜÝÞßáâãä«åæçèé¬êëìíîïñòóô\xadõö÷øùúûüýþ¡¢£¤¥¦§",

@@ -91,11 +91,6 @@ class Result:
     state: str
     why: str = ""
 
-    @property
-    def is_settled(self) -> bool:
-        """The device need not send it again."""
-        return self.state in ("kept", "older", "repeated")
-
 
 def record(
     *,

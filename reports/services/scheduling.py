@@ -36,8 +36,6 @@ LATEST = timedelta(hours=12)
 """A slot that nobody took up so long is over: a beat that stood still for days makes no old files."""
 
 CLAIM = timedelta(minutes=5)
-MOST_OF_ONE = 10
-"""Schedules of one person for one meeting."""
 
 
 @transaction.atomic

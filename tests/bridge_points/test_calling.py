@@ -18,7 +18,7 @@ from bridge_points import calling
 from bridge_points.calling import Taken, ask_retest, call_before, release_call, report_ready, take_call
 from bridge_points.models import CALL_LASTS, BridgePoint, LineState, LineTest, PointLine
 from bridge_points.services import record_line_test
-from tests.factories import BridgePointFactory, LineTestFactory, UserFactory
+from tests.factories import BridgePointFactory, UserFactory
 
 GOOD, FAILED = LineTest.Result.GOOD, LineTest.Result.FAILED
 
@@ -109,19 +109,6 @@ def test_the_queue_is_that_of_the_tree_until_telecom_moves_a_point(meeting, can_
     assert queue()[1:] == ["Xã Vượng Lộc", "Can Lộc", "Nghi Xuân", "Thị trấn Nghèn", "Xã Thiên Lộc"]
     with pytest.raises(ValidationError):
         call_before(point_id=points["Can Lộc"], other_id=BridgePointFactory.create().pk)
-
-
-def test_overdue_is_what_is_not_good_two_hours_after_the_hour(meeting, can_loc_point, hung):
-    other = BridgePoint.objects.exclude(pk=can_loc_point.pk).first()
-    BridgePoint.objects.exclude(pk__in=[can_loc_point.pk, other.pk]).update(connects=False)
-    LineTestFactory.create(point=other, result=GOOD)
-    LineTestFactory.create(point=can_loc_point, result=FAILED)
-    at = meeting.line_test_at
-    assert not BridgePoint.objects.overdue_for_test(at + timedelta(hours=2)).exists()
-    assert BridgePoint.objects.overdue_for_test(at + timedelta(hours=2, seconds=1)).get() == can_loc_point
-    meeting.state = meeting.State.CANCELLED
-    meeting.save()
-    assert not BridgePoint.objects.overdue_for_test(at + timedelta(hours=3)).exists()
 
 
 # ── Two technicians at once ──────────────────────────────────────────────────────────────────────

@@ -10,18 +10,36 @@ from hypothesis import strategies as st
 
 from registrations.comparison import point_names, sections
 from registrations.differences import (
+    KEYS,
     NUMBERS,
     PEOPLE,
     POINTS,
+    Difference,
+    Document,
     Totals,
     altered_fields,
-    apply,
     differences,
     totals,
 )
 
 UNITS = ["huyen-uy-can-loc", "xa-thien-loc", "xa-vuong-loc", "thi-tran-nghen"]
 WORDS = st.sampled_from(["", "Bí thư", "Phó Bí thư", "Hội trường tầng 2", "=1+1"])
+
+
+def apply(difference: Difference, document: Document) -> dict[str, Any]:
+    """Do a difference to a document: rows stay where they are, new ones follow."""
+    done = dict(document)
+    for kind, rows in (
+        (PEOPLE, difference.people),
+        (POINTS, difference.points),
+        (NUMBERS, difference.numbers),
+    ):
+        key = KEYS[kind]
+        gone = {key(row) for row in rows.removed}
+        after = {key(row.after): row.after for row in rows.altered}
+        kept = [after.get(key(row), row) for row in document.get(kind, []) if key(row) not in gone]
+        done[kind] = [*kept, *rows.added]
+    return done
 
 
 def person(key: str, **changed: Any) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import pytest
 import typst
 
 from invitations.letters import LetterError, read_file, to_json
-from invitations.letters.files import raw_text
+from invitations.letters.files import raw
 from invitations.letters.guarded import SECONDS
 from invitations.letters.text import tidied
 from invitations.letters.vocabulary import TCVN3
@@ -102,14 +102,14 @@ def test_automatic_lists_and_footnotes_of_word_are_there() -> None:
         + '<w:p><w:r><w:t>Đường truyền</w:t></w:r><w:r><w:footnoteReference w:id="1"/></w:r></w:p>'
     )
     content = docx(body, numbering=numbering, footnotes=notes)
-    assert raw_text(content).startswith("1. Thời gian: 8 giờ ngày 12/3/2024\n2. Thành phần:\n- Lãnh đạo sở")
+    assert raw(content).text.startswith("1. Thời gian: 8 giờ ngày 12/3/2024\n2. Thành phần:\n- Lãnh đạo sở")
     answer = to_json(read_file(content))
     assert [role["text"] for role in answer["audiences"][0]["roles"]][:2] == ["Lãnh đạo sở", "Các phòng"]
     assert answer["line_tests"] == ["2024-03-11T15:00"]
 
 
 def test_a_pdf_with_text_is_read() -> None:
-    assert "Lien he 0900.000.300" in raw_text(pdf_of("Giay moi hop giao ban tuan nay. Lien he 0900.000.300"))
+    assert "Lien he 0900.000.300" in raw(pdf_of("Giay moi hop giao ban tuan nay. Lien he 0900.000.300")).text
 
 
 BOMB = docx("", bomb="<a>" + " " * (31 * 2**20) + "</a>")
@@ -197,7 +197,7 @@ def test_a_word_file_in_the_old_fonts_is_converted_run_by_run_and_said_so() -> N
     title = run("Dự Hội nghị sơ kết".translate(BACK), ".VnTime")
     time_of = run("1. Thời gian: ".translate(BACK), ".VnArial") + run("8 giờ ngày 12/3/2024", "Arial")
     content = docx("".join(f"<w:p>{each}</w:p>" for each in (head, title, time_of)))
-    assert raw_text(content).split("\n") == [
+    assert raw(content).text.split("\n") == [
         "GIẤY MỜI",
         "Dự Hội nghị sơ kết",
         "1. Thời gian: 8 giờ ngày 12/3/2024",
@@ -212,7 +212,7 @@ def test_a_stamp_of_secrecy_in_the_head_of_a_page_is_seen() -> None:
     with pytest.raises(LetterError, match="TỐI MẬT"):
         read_file(docx(paragraph("GIẤY MỜI"), header1=header), "a.docx")
     other = f"<w:hdr {W}>{paragraph('Trang 2')}</w:hdr>"
-    assert raw_text(docx(paragraph("GIẤY MỜI"), header1=other)) == "GIẤY MỜI"
+    assert raw(docx(paragraph("GIẤY MỜI"), header1=other)).text == "GIẤY MỜI"
 
 
 @pytest.fixture(scope="module")
