@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
-import threading
 import uuid
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, transaction
 from django.db.models import F
 
 from accounts.clock import database_now
@@ -19,6 +18,7 @@ from bridge_points.calling import Taken, ask_retest, call_before, release_call, 
 from bridge_points.models import CALL_LASTS, BridgePoint, LineState, LineTest, PointLine
 from bridge_points.services import record_line_test
 from tests.factories import BridgePointFactory, UserFactory
+from tests.together import at_once, meeting_point
 
 GOOD, FAILED = LineTest.Result.GOOD, LineTest.Result.FAILED
 
@@ -116,34 +116,26 @@ def test_the_queue_is_that_of_the_tree_until_telecom_moves_a_point(meeting, can_
 
 def both_take(point: BridgePoint, *users: User) -> list[str]:
     """Two take the point at the same moment; give back who has it, by what each was told."""
-    told, start = [], threading.Barrier(len(users))
+    told = []
 
     def take(user: User) -> None:
-        start.wait()
         try:
             take_call(point_id=point.pk, user=user)
             told.append("has it")
         except Taken:
             told.append("taken")
-        finally:
-            connection.close()
 
-    threads = [threading.Thread(target=take, args=(user,)) for user in users]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(10)
+    assert not any(at_once(*(partial(take, user) for user in users)))
     return sorted(told)
 
 
 @pytest.fixture
 def slowly(monkeypatch: pytest.MonkeyPatch) -> None:
     """Between the look and the deed wait until another has looked, too, if it can."""
-    real, meet = calling.database_now, threading.Barrier(2)
+    real, meet = calling.database_now, meeting_point()
 
     def slow():
-        with contextlib.suppress(threading.BrokenBarrierError):
-            meet.wait(0.7)
+        meet()
         return real()
 
     monkeypatch.setattr(calling, "database_now", slow)

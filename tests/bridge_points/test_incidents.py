@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
-import threading
 import uuid
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 from django.urls import reverse
 
 from accounts.clock import database_now
@@ -27,6 +26,7 @@ from bridge_points.models import BridgePoint, Incident, IncidentEntry
 from invitations.models import Meeting
 from tests.cast import client_of
 from tests.factories import BridgePointFactory, DelegateFactory, IncidentFactory, RegistrationFactory
+from tests.together import at_once, meeting_point
 
 LINE, POWER, SILENT = Incident.Kind.LINE, Incident.Kind.POWER, Incident.Kind.SILENT
 
@@ -146,34 +146,26 @@ def test_what_happened_cannot_be_rewritten(can_loc_point, an):
 
 
 def both_close(incident, *users) -> list[str]:
-    told, start = [], threading.Barrier(len(users))
+    told = []
 
     def one(user) -> None:
-        start.wait()
         try:
             close(incident, user, done=f"do {user.username}")
             told.append("closed")
         except AlreadyClosed as first:
             told.append(f"after {first.incident.closed_by.username}")
-        finally:
-            connection.close()
 
-    threads = [threading.Thread(target=one, args=(user,)) for user in users]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(10)
+    assert not any(at_once(*(partial(one, user) for user in users)))
     return sorted(told)
 
 
 @pytest.fixture
 def slowly(monkeypatch):
     """Between the look and the deed wait until another has looked, too, if it can."""
-    real, meet = incidents.database_now, threading.Barrier(2)
+    real, meet = incidents.database_now, meeting_point()
 
     def slow():
-        with contextlib.suppress(threading.BrokenBarrierError):
-            meet.wait(0.7)
+        meet()
         return real()
 
     monkeypatch.setattr(incidents, "database_now", slow)

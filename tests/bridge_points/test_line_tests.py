@@ -15,6 +15,7 @@ from bridge_points.models import BridgePoint, LineTest, PointState
 from bridge_points.services import record_line_test
 from invitations.models import Meeting
 from tests.cast import client_of
+from tests.together import PATIENCE, until_held_back
 
 GOOD, FAILED = LineTest.Result.GOOD, LineTest.Result.FAILED
 HTMX = {"HX-Request": "true"}
@@ -117,9 +118,12 @@ def test_after_the_meeting_nothing_is_tested(can_loc_point: BridgePoint, hung: U
 def second_waits(point: BridgePoint, user: User) -> bool:
     """Record a failed test while a good one is still open in another transaction; say whether it waited."""
 
+    done = threading.Event()
+
     def second() -> None:
         try:
             record_line_test(point_id=point.pk, result=FAILED, note="", user=user)
+            done.set()
         finally:
             connection.close()
 
@@ -127,9 +131,8 @@ def second_waits(point: BridgePoint, user: User) -> bool:
     with transaction.atomic():
         record_line_test(point_id=point.pk, result=GOOD, note="", user=user)
         thread.start()
-        thread.join(0.7)
-        waits = thread.is_alive()
-    thread.join(10)
+        waits = until_held_back(done)
+    thread.join(PATIENCE)
     return waits
 
 

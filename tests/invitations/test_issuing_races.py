@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, connection
+from django.db import IntegrityError
 from django.utils import timezone
 
 from accounts.models import User
 from invitations import answering, issuing
 from invitations.models import Invitation, LetterIssue, Meeting
-from tests.registrations.test_races import at_once, meeting_point
+from tests.together import PATIENCE, at_once, meeting_point, until_held_back
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -70,17 +70,17 @@ def confirming(
     monkeypatch: pytest.MonkeyPatch,
 ) -> Callable[[], list[BaseException | None]]:
     """A version goes out; before it is there the unit presses "Xác nhận" on the one that it has read."""
-    real, begun = issuing._take_answers_back, threading.Event()
+    real, begun, confirmed = issuing._take_answers_back, threading.Event(), threading.Event()
 
     def slow(found: issuing.Waiting, now: datetime) -> None:
         real(found, now)
         begun.set()
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_sleep(0.5)")
+        until_held_back(confirmed)
 
     def confirm() -> None:
-        begun.wait(5)
+        begun.wait(PATIENCE)
         answering.confirm(invitation_id=can_loc_invitation.pk, user=an, number=1)
+        confirmed.set()
 
     monkeypatch.setattr(issuing, "_take_answers_back", slow)
     return lambda: at_once(lambda: send(moved, trang), confirm)

@@ -21,7 +21,7 @@ from registrations.models import (
 from registrations.services import attending
 from registrations.services.attending import Mark, Numbers, Source
 from tests.factories import BridgePointFactory, DelegateFactory, SessionFactory
-from tests.registrations.test_races import at_once, meeting_point
+from tests.together import PATIENCE, at_once, meeting_point, until_held_back
 
 pytestmark = pytest.mark.django_db
 
@@ -230,7 +230,7 @@ def test_two_phones_at_once_are_counted_together(send, draft, can_loc_point, mon
     khang, phuc = draft.delegates.all()
     third = DelegateFactory.create(registration=draft)
     send(mark(third))
-    real, meet = attending._count_again, meeting_point(0.7)
+    real, meet = attending._count_again, meeting_point()
 
     def slowly(*args: Any) -> None:
         meet()
@@ -255,11 +255,11 @@ def test_who_closes_the_meeting_waits_for_the_entry_that_is_being_written(
 
     def slowly(ids: Any) -> list[int]:
         writing.set()
-        seen.append(closed.wait(0.7))
+        seen.append(not until_held_back(closed))
         return list(ids)
 
     def close() -> None:
-        writing.wait(5)
+        writing.wait(PATIENCE)
         closing.close(meeting_id=morning.meeting_id, user=trang)
         closed.set()
 

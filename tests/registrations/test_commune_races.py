@@ -5,7 +5,7 @@ import uuid
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from accounts.clock import database_now
 from bridge_points.models import BridgePoint
@@ -13,17 +13,15 @@ from registrations.models import CommuneAnswer
 from registrations.services import Closed, commune_links, locking
 from registrations.services.commune_links import Said
 from tests.registrations.conftest import AT_ONCE
-from tests.registrations.test_races import at_once, meeting_point, without_lock
+from tests.registrations.test_races import long_waits, without_lock
+from tests.together import PATIENCE, at_once, meeting_point, until_held_back
+
+__all__ = ["long_waits"]
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 STATES = CommuneAnswer.State
 SAID = Said(True, {"venue": "Hội trường", "chair": "", "technician": "", "technician_phone": ""}, 64)
-
-
-def sleep(seconds):
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_sleep(%s)", [seconds])
 
 
 @pytest.fixture
@@ -76,19 +74,21 @@ def test_a_double_click_is_one_answer(link, slowly):
 
 def revoke_while_accepting(desk, link, answer, monkeypatch):
     """Accept slowly, revoke in the middle; give back what the one who revoked saw of the answer."""
-    real, inside, seen = commune_links.write_commune_point, threading.Event(), []
+    real, seen = commune_links.write_commune_point, []
+    inside, revoked = threading.Event(), threading.Event()
 
     def slow(*args, **kwargs):
         inside.set()
-        sleep(0.4)
+        until_held_back(revoked)
         return real(*args, **kwargs)
 
     monkeypatch.setattr(commune_links, "write_commune_point", slow)
 
     def revoke():
-        inside.wait(5)
+        inside.wait(PATIENCE)
         commune_links.revoke_link(invitation_id=desk["invitation_id"], user=desk["user"], link_id=link.pk)
         seen.append(CommuneAnswer.objects.get(pk=answer.pk).state)
+        revoked.set()
 
     raised = at_once(
         lambda: commune_links.accept_answer(**desk, answer_id=answer.pk, version=0),
@@ -113,17 +113,18 @@ def test_without_the_lock_an_answer_left_unused_is_written_all_the_same(desk, li
 
 
 def accept_while_revoking(desk, link, answer):
-    revoked = threading.Event()
+    revoked, accepted = threading.Event(), threading.Event()
 
     def revoke():
         with transaction.atomic():
             commune_links.revoke_link(invitation_id=desk["invitation_id"], user=desk["user"], link_id=link.pk)
             revoked.set()
-            sleep(0.4)
+            until_held_back(accepted)
 
     def accept():
-        revoked.wait(5)
+        revoked.wait(PATIENCE)
         commune_links.accept_answer(**desk, answer_id=answer.pk, version=0)
+        accepted.set()
 
     return at_once(revoke, accept)[1]
 
@@ -144,24 +145,24 @@ def test_without_the_lock_it_is(desk, link, answer, monkeypatch):
 
 def answer_while_the_clerk_works(desk, link, meeting):
     """The answer arrives before the deadline and gets the lock after it."""
-    meeting.registration_deadline = database_now() + timedelta(seconds=0.4)
-    meeting.save(update_fields=["registration_deadline"])
     locked = threading.Event()
 
     def work():
         with transaction.atomic():
             locking.lock(desk["invitation_id"])
             locked.set()
-            sleep(0.8)
+            until_held_back()
+            meeting.registration_deadline = database_now() - timedelta(seconds=10)
+            meeting.save(update_fields=["registration_deadline"])
 
     def answer():
-        locked.wait(5)
+        locked.wait(PATIENCE)
         send(link)
 
     return at_once(work, answer)[1]
 
 
-def test_an_answer_that_arrived_in_time_and_waited_for_the_lock_is_on_time(desk, link, meeting):
+def test_an_answer_that_arrived_in_time_and_waited_for_the_lock_is_on_time(desk, link, meeting, long_waits):
     assert answer_while_the_clerk_works(desk, link, meeting) is None
     answer = CommuneAnswer.objects.get()
     assert answer.arrived_at <= meeting.registration_deadline

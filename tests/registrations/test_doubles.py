@@ -24,7 +24,7 @@ from reports.workbooks import write_delegates
 from tests.cast import client_of
 from tests.factories import DelegateFactory, RegistrationFactory
 from tests.registrations.test_extension_requests import without_lock
-from tests.registrations.test_races import at_once, meeting_point
+from tests.together import at_once, meeting_point
 
 pytestmark = pytest.mark.django_db
 MOST_QUERIES = 15

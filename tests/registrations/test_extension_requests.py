@@ -23,7 +23,7 @@ from tests.factories import (
     five_pm_in,
 )
 from tests.registrations.conftest import press_submit
-from tests.registrations.test_races import at_once, meeting_point
+from tests.together import at_once, meeting_point
 
 pytestmark = pytest.mark.django_db
 MOST_QUERIES = 15

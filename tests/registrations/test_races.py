@@ -1,13 +1,13 @@
 """Two things at once, on real connections: locks decide, and without them these tests fail."""
 
 import threading
+import time
 import uuid
-from collections.abc import Callable
-from contextlib import nullcontext, suppress
+from contextlib import nullcontext
 from datetime import timedelta
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from accounts.clock import database_now
 from invitations.models import Invitation
@@ -15,41 +15,9 @@ from registrations import services
 from registrations.models import Attempt, Submission
 from registrations.services import locking, submitting
 from tests.registrations.conftest import press_submit
+from tests.together import PATIENCE, at_once, meeting_point, until_held_back
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def at_once(*actions: Callable[[], object]) -> list[BaseException | None]:
-    """Run each action in a thread of its own, all starting together; give back what each raised."""
-    barrier = threading.Barrier(len(actions))
-    raised: list[BaseException | None] = [None] * len(actions)
-
-    def run(index: int, action: Callable[[], object]) -> None:
-        barrier.wait()
-        try:
-            action()
-        except Exception as error:
-            raised[index] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(index, action)) for index, action in enumerate(actions)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return raised
-
-
-def meeting_point(seconds: float = 1.5) -> Callable[[], None]:
-    """Where two threads wait for each other; for one that a lock holds back nobody waits long."""
-    barrier = threading.Barrier(2)
-
-    def wait() -> None:
-        with suppress(threading.BrokenBarrierError):
-            barrier.wait(seconds)
-
-    return wait
 
 
 def without_lock(invitation_id: int) -> Invitation:
@@ -96,11 +64,10 @@ def test_a_submit_waits_for_a_row_that_is_being_saved_and_then_is_stale(desk, dr
         with transaction.atomic():
             services.set_headcount(**desk, role_id=district_roles[1].pk, number=60)
             saved.set()
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_sleep(0.3)")
+            until_held_back()
 
     def send():
-        saved.wait(5)
+        saved.wait(PATIENCE)
         outcome.append(press_submit(desk, draft, version=seen))
 
     assert at_once(save, send) == [None, None]
@@ -117,11 +84,10 @@ def test_without_the_lock_a_submit_misses_the_row_that_is_being_saved(
         with transaction.atomic():
             services.set_headcount(**desk, role_id=district_roles[1].pk, number=60)
             saved.set()
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_sleep(2)")
+            until_held_back()  # before the row that it writes, long after it has looked
 
     def send():
-        saved.wait(5)
+        saved.wait(PATIENCE)
         monkeypatch.setattr(locking, "lock", without_lock)
         outcome.append(Submission.objects.count())
         form = {"form_uuid": uuid.uuid4(), "version": seen}
@@ -145,20 +111,25 @@ def test_two_rows_added_at_once_stand_one_after_the_other(desk, draft, district_
 
 
 @pytest.fixture
-def submit_behind_a_lock(desk, draft, meeting):
-    """Submit half a second before the deadline while somebody holds the unit's row a second longer."""
+def long_waits(monkeypatch):
+    """Count each hundredth of a second before a lock as a quarter of an hour: nobody waits for a deadline."""
+    monkeypatch.setattr(locking, "monotonic", lambda: time.monotonic() * 100_000)
+
+
+@pytest.fixture
+def submit_behind_a_lock(desk, draft, meeting, long_waits):
+    """Submit before the deadline while somebody holds the unit's row until it has passed."""
 
     def press() -> str:
-        meeting.registration_deadline = database_now() + timedelta(seconds=0.5)
-        meeting.save(update_fields=["registration_deadline"])
         held, outcomes = threading.Event(), []
 
         def hold() -> None:
             with transaction.atomic():
                 locking.lock(desk["invitation_id"])
                 held.set()
-                with connection.cursor() as cursor:
-                    cursor.execute("SELECT pg_sleep(1.5)")
+                until_held_back()
+                meeting.registration_deadline = database_now() - timedelta(seconds=10)
+                meeting.save(update_fields=["registration_deadline"])
 
         def submit() -> None:
             held.wait()
@@ -192,8 +163,7 @@ def submit_while_the_deadline_moves(desk, draft, meeting):
                 held.set()
                 meeting.registration_deadline = database_now() - timedelta(minutes=5)
                 meeting.save(update_fields=["registration_deadline"])
-                with connection.cursor() as cursor:
-                    cursor.execute("SELECT pg_sleep(1.5)")
+                until_held_back()
 
         def submit() -> None:
             held.wait()

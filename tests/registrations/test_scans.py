@@ -32,7 +32,8 @@ from registrations.services.scanning import MOST_FILES
 from tests.cast import client_of
 from tests.factories import SignedScanFactory
 from tests.registrations.conftest import post_named
-from tests.registrations.test_races import at_once, meeting_point, without_lock
+from tests.registrations.test_races import without_lock
+from tests.together import at_once, meeting_point
 
 RLO = "\u202e"
 

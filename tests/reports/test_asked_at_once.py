@@ -10,7 +10,7 @@ from accounts.models import User
 from reports import services
 from reports.models import ExportJob
 from reports.services import asking
-from tests.registrations.test_races import at_once, meeting_point
+from tests.together import at_once, meeting_point
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def two_presses(filled, nguyet, monkeypatch):
     """Press twice; both look before either has written, unless something holds one of them back."""
-    wait, known = meeting_point(0.7), asking.state_of
+    wait, known = meeting_point(), asking.state_of
     monkeypatch.setattr(current_app, "send_task", lambda *args, **kwargs: None)
     monkeypatch.setattr(asking, "state_of", lambda *about: (wait(), known(*about))[1])
 

@@ -1,7 +1,6 @@
 """What stood at the deadline is frozen once, the same whoever does it and however late."""
 
 import threading
-from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -18,7 +17,7 @@ from reports import freezing, tasks
 from reports.freezes import Freeze
 from tests.cast import client_of
 from tests.factories import ChangeFactory, ExtensionFactory, SubmissionFactory
-from tests.registrations.test_races import at_once
+from tests.together import PATIENCE, at_once, meeting_point, until_held_back
 
 CONTENT = {"delegates": [], "points": [], "headcounts": []}
 
@@ -182,11 +181,10 @@ def test_before_the_moment_the_page_says_when(filled, trang):
 @pytest.fixture
 def both_have_looked(monkeypatch):
     """Nobody waits for a lock, and both have found nothing before either writes."""
-    meet, real = threading.Barrier(2), freezing._write
+    meet, real = meeting_point(), freezing._write
 
     def write(freeze):
-        with suppress(threading.BrokenBarrierError):
-            meet.wait(5)
+        meet()
         real(freeze)
 
     monkeypatch.setattr(locking, "lock_all", lambda ids: [])
@@ -216,19 +214,19 @@ def test_without_the_constraint_there_would_be_two(over, both_have_looked):
 
 def freeze_while_somebody_submits(meeting, registration) -> int:
     """A submission is decided in time and committed after the moment; how many are in the list."""
-    decided, go_on = threading.Event(), threading.Event()
+    decided, frozen = threading.Event(), threading.Event()
 
     def submit():
         with transaction.atomic():
             locking.lock(registration.invitation_id)
             again(registration, meeting.registration_deadline + timedelta(seconds=1), number=1)
             decided.set()
-            go_on.wait(5)
+            until_held_back(frozen)
 
     def freeze():
-        decided.wait(5)
-        threading.Timer(0.5, go_on.set).start()
+        decided.wait(PATIENCE)
         freezing.settle(meeting)
+        frozen.set()
 
     assert at_once(submit, freeze) == [None, None]
     return Freeze.objects.get().submitted

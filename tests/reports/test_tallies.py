@@ -6,7 +6,7 @@ from django.db import connection, transaction
 from registrations.models import Delegate, Headcount
 from reports.tallies import Tally, disagreements
 from tests.factories import DelegateFactory
-from tests.registrations.test_races import at_once
+from tests.together import at_once
 
 TRIGGERS = ("tally_names_insert", "tally_names_update", "tally_names_delete")
 
