@@ -16,7 +16,10 @@ from registrations.models import SamePerson
 
 if TYPE_CHECKING:
     from invitations.models import Invitation
-    from registrations.models import Registration
+    from registrations.models import Delegate, Headcount, Registration
+
+Roles = dict[int | None, str]
+"""What the invited roles are called."""
 
 
 class Counts(NamedTuple):
@@ -36,48 +39,18 @@ def take_snapshot(registration: Registration, invitation: Invitation) -> tuple[d
     Points that do not connect are in the document, with their numbers, and are not counted. Read it
     inside the transaction that holds the invitation's lock.
     """
-    points = list(
-        BridgePoint.objects.filter(meeting=invitation.meeting)
-        .filter(
-            Q(unit__path__startswith=invitation.unit.path)
-            | Q(pk__in=registration.headcounts.values("bridge_point"))
-            | Q(pk__in=registration.delegates.values("bridge_point"))
-        )
-        .select_related("unit")
-        .order_by("unit__position", "unit__sort_key", "pk")
-    )
+    points = _points_of(registration, invitation)
     own = [point for point in points if point.unit.path.startswith(invitation.unit.path)]
     at = {point.pk: point for point in points}
-    roles: dict[int | None, str] = {role.pk: str(role) for role in invitation.audience.roles.all()}
+    roles: Roles = {role.pk: str(role) for role in invitation.audience.roles.all()}
     headcounts = list(registration.headcounts.order_by("pk"))
     delegates = list(registration.delegates.all())
     content: dict[str, Any] = {
         "meeting": invitation.meeting.slug,
         "unit": invitation.unit.slug,
         "points": [_point(point) for point in own],
-        "headcounts": [
-            {
-                "point": at[headcount.bridge_point_id].unit.slug,
-                "role_id": headcount.role_id,
-                "role": roles.get(headcount.role_id, ""),
-                "number": headcount.number,
-            }
-            for headcount in headcounts
-        ],
-        "delegates": [
-            {
-                "key": str(delegate.key),
-                "full_name": delegate.full_name,
-                "position": delegate.position,
-                "organisation": delegate.organisation,
-                "role_id": delegate.role_id,
-                "role": roles.get(delegate.role_id, ""),
-                "point": at[delegate.bridge_point_id].unit.slug,
-                "phone": delegate.phone,
-                "note": delegate.note,
-            }
-            for delegate in delegates
-        ],
+        "headcounts": [_headcount(each, at[each.bridge_point_id], roles) for each in headcounts],
+        "delegates": [_delegate(each, at[each.bridge_point_id], roles) for each in delegates],
     }
     more = _second_posts(registration) if len(delegates) > 1 else 0
     if more:
@@ -88,6 +61,43 @@ def take_snapshot(registration: Registration, invitation: Invitation) -> tuple[d
         points=sum(1 for point in own if point.connects and point.unit_id != invitation.unit_id),
     )
     return content, counts
+
+
+def _points_of(registration: Registration, invitation: Invitation) -> list[BridgePoint]:
+    """The unit's points and those below it, and any other at which its people sit."""
+    return list(
+        BridgePoint.objects.filter(meeting=invitation.meeting)
+        .filter(
+            Q(unit__path__startswith=invitation.unit.path)
+            | Q(pk__in=registration.headcounts.values("bridge_point"))
+            | Q(pk__in=registration.delegates.values("bridge_point"))
+        )
+        .select_related("unit")
+        .order_by("unit__position", "unit__sort_key", "pk")
+    )
+
+
+def _headcount(headcount: Headcount, point: BridgePoint, roles: Roles) -> dict[str, Any]:
+    return {
+        "point": point.unit.slug,
+        "role_id": headcount.role_id,
+        "role": roles.get(headcount.role_id, ""),
+        "number": headcount.number,
+    }
+
+
+def _delegate(delegate: Delegate, point: BridgePoint, roles: Roles) -> dict[str, Any]:
+    return {
+        "key": str(delegate.key),
+        "full_name": delegate.full_name,
+        "position": delegate.position,
+        "organisation": delegate.organisation,
+        "role_id": delegate.role_id,
+        "role": roles.get(delegate.role_id, ""),
+        "point": point.unit.slug,
+        "phone": delegate.phone,
+        "note": delegate.note,
+    }
 
 
 def _second_posts(registration: Registration) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.core.exceptions import SuspiciousOperation
@@ -15,9 +15,10 @@ from accounts.clock import database_now
 from accounts.models import User
 from invitations.answering import take_decline_back
 from invitations.deadlines import Verdict, judge
+from invitations.models import Invitation
 from registrations.models import Attempt, Change, Registration, Submission
 from registrations.services import locking
-from registrations.snapshot import digest, names_beyond, take_snapshot
+from registrations.snapshot import Counts, digest, names_beyond, take_snapshot
 
 
 class Outcome(NamedTuple):
@@ -25,6 +26,54 @@ class Outcome(NamedTuple):
 
     attempt: Attempt
     submission: Submission | None
+
+
+class _Press(NamedTuple):
+    """Who pressed "Gửi" with which form, when it arrived and was decided, and by when it was due."""
+
+    invitation: Invitation
+    user: User
+    form_uuid: UUID
+    arrived_at: datetime
+    decided_at: datetime
+    deadline: datetime
+
+    @property
+    def verdict(self) -> Verdict:
+        """Whether it was in time (rules 1 and 2)."""
+        return judge(arrived_at=self.arrived_at, decided_at=self.decided_at, deadline=self.deadline)
+
+    def came_to(self, result: Attempt.Result, submission: Submission | None = None) -> Outcome:
+        """Record what came of it (rule 4)."""
+        row = Attempt.objects.create(
+            invitation=self.invitation,
+            result=result,
+            form_uuid=self.form_uuid,
+            arrived_at=self.arrived_at,
+            decided_at=self.decided_at,
+            deadline=self.deadline,
+            by=self.user,
+            submission=submission,
+        )
+        return Outcome(row, submission)
+
+    def keep(self, registration: Registration, content: dict[str, Any], counts: Counts) -> Submission:
+        """Keep the numbered submission, with its receipt."""
+        number = (registration.submissions.aggregate(last=Max("number"))["last"] or 0) + 1
+        return Submission.objects.create(
+            registration=registration,
+            number=number,
+            version=registration.version,
+            form_uuid=self.form_uuid,
+            code=f"{self.invitation.meeting.code}-{self.invitation.unit_id:03d}-{number:02d}",
+            content=content,
+            sha256=digest(content),
+            arrived_at=self.arrived_at,
+            decided_at=self.decided_at,
+            deadline=self.deadline,
+            submitted_by=self.user,
+            **counts._asdict(),
+        )
 
 
 @transaction.atomic
@@ -49,57 +98,30 @@ def submit(
     """
     invitation, waited = locking.lock_arrived(invitation_id, waited)
     decided_at = clock()
-    arrived_at = decided_at - waited
-    deadline = locking.deadline_of(invitation)
-
-    def attempt(result: Attempt.Result, submission: Submission | None = None) -> Outcome:
-        row = Attempt.objects.create(
-            invitation=invitation,
-            result=result,
-            form_uuid=form_uuid,
-            arrived_at=arrived_at,
-            decided_at=decided_at,
-            deadline=deadline,
-            by=user,
-            submission=submission,
-        )
-        return Outcome(row, submission)
-
+    press = _Press(
+        invitation, user, form_uuid, decided_at - waited, decided_at, locking.deadline_of(invitation)
+    )
     earlier = Submission.objects.select_related("registration").filter(form_uuid=form_uuid).first()
     if earlier is not None:
         if earlier.registration.invitation_id != invitation.pk:
             raise SuspiciousOperation("the form of another unit")
-        return attempt(Attempt.Result.REPEATED, earlier)
+        return press.came_to(Attempt.Result.REPEATED, earlier)
     if not invitation.meeting.takes_registrations:
-        return attempt(Attempt.Result.NOT_OPEN)
-    if judge(arrived_at=arrived_at, decided_at=decided_at, deadline=deadline) is not Verdict.ON_TIME:
-        return attempt(Attempt.Result.LATE)
+        return press.came_to(Attempt.Result.NOT_OPEN)
+    if press.verdict is not Verdict.ON_TIME:
+        return press.came_to(Attempt.Result.LATE)
     registration = Registration.objects.filter(invitation=invitation).first()
     if registration is None or registration.version == 0:
-        return attempt(Attempt.Result.EMPTY)
+        return press.came_to(Attempt.Result.EMPTY)
     if registration.version != version:
-        return attempt(Attempt.Result.STALE)
+        return press.came_to(Attempt.Result.STALE)
     content, counts = take_snapshot(registration, invitation)
     if names_beyond(content) and not beyond:
-        return attempt(Attempt.Result.BEYOND)
-    number = (registration.submissions.aggregate(last=Max("number"))["last"] or 0) + 1
-    submission = Submission.objects.create(
-        registration=registration,
-        number=number,
-        version=registration.version,
-        form_uuid=form_uuid,
-        code=f"{invitation.meeting.code}-{invitation.unit_id:03d}-{number:02d}",
-        content=content,
-        sha256=digest(content),
-        arrived_at=arrived_at,
-        decided_at=decided_at,
-        deadline=deadline,
-        submitted_by=user,
-        **counts._asdict(),
-    )
+        return press.came_to(Attempt.Result.BEYOND)
+    submission = press.keep(registration, content, counts)
     _mark_submitted(registration, submission, user)
     take_decline_back(invitation=invitation)
-    return attempt(Attempt.Result.ACCEPTED, submission)
+    return press.came_to(Attempt.Result.ACCEPTED, submission)
 
 
 def _mark_submitted(registration: Registration, submission: Submission, user: User) -> None:
