@@ -20,6 +20,7 @@ from invitations.material_guarded import look_through
 from invitations.models import ArrivingFile, Audience, Material
 
 if TYPE_CHECKING:
+    from accounts.files.inspecting import Found
     from accounts.models import User
 
 NOT_THE_SAME = (
@@ -46,17 +47,7 @@ def publish(
     """
     if secret := secrecy(title):
         raise ValidationError({"title": secret})
-    try:
-        with growing.at_hand(arriving.file, arriving.size) as path:
-            found = look_through(path, name=arriving.name)
-            if sha256 and sha256 != found.sha256:
-                raise FileRefused(NOT_THE_SAME)
-            kept = growing.settle(arriving.file, path)
-    except (FileRefused, FileNotFoundError) as reason:
-        with transaction.atomic():
-            forget(arriving)
-        why = reason if isinstance(reason, FileRefused) else GONE
-        raise ValidationError({"file": f"“{arriving.name}”: {why}"}) from reason
+    found, kept = _looked_through(arriving, sha256)
     with transaction.atomic():
         if not ArrivingFile.objects.select_for_update().filter(pk=arriving.pk).exists():
             if kept != arriving.file.name:
@@ -80,6 +71,21 @@ def publish(
         ArrivingFile.objects.filter(pk=arriving.pk).delete()
         transaction.on_commit(lambda: growing.drop(arriving.file, but=kept))
         return material
+
+
+def _looked_through(arriving: ArrivingFile, sha256: str) -> tuple[Found, str]:
+    """What the file is, and where it is kept. Raises ``ValidationError``; a refused one is forgotten."""
+    try:
+        with growing.at_hand(arriving.file, arriving.size) as path:
+            found = look_through(path, name=arriving.name)
+            if sha256 and sha256 != found.sha256:
+                raise FileRefused(NOT_THE_SAME)
+            return found, growing.settle(arriving.file, path)
+    except (FileRefused, FileNotFoundError) as reason:
+        with transaction.atomic():
+            forget(arriving)
+        why = reason if isinstance(reason, FileRefused) else GONE
+        raise ValidationError({"file": f"“{arriving.name}”: {why}"}) from reason
 
 
 @transaction.atomic

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from invitations.letters.audiences import read_people
 from invitations.letters.chairs import add_chair, chair_in
@@ -66,6 +67,10 @@ def read_text(raw: str) -> Reading:
 
 _UNTIL = ("đến hết", "hết ngày")
 """These also end a conference, not only a deadline."""
+
+
+_MAY_ASK = frozenset({Topic.OTHER, Topic.PLACE, Topic.SUBJECT, Topic.CONTACT, Topic.LINE})
+"""Topics of blocks in which something may be asked in passing."""
 
 
 class _Reader:
@@ -232,21 +237,7 @@ class _Reader:
             if Topic.PEOPLE in block.topics:
                 read_people(block, invited, VERB)
             elif Topic.PLACE in block.topics:
-                values = [
-                    passage
-                    for passage in block.passages
-                    if Topic.TIME not in block.topics or not tokens(passage, self.calendar)
-                ]
-                if Topic.TIME in block.topics:
-                    block = Block(
-                        block.topics,
-                        block.head,
-                        block.label,
-                        None,
-                        None,
-                        [line for line in block.lines if line.body in values],
-                    )
-                places.extend(read_places(block, invited))
+                places.extend(read_places(self._without_times(block), invited))
                 if block.label and label is None:
                     label = Found(block.label.words, block.label.span)
         if self.reading.state.value == "called":
@@ -257,17 +248,17 @@ class _Reader:
         self._chairs(invited)
         self.invited = invited
         self.reading.audiences = [
-            audience
-            for audience in invited.audiences
-            if audience.roles
-            or audience.chairs
-            or audience.venue
-            or audience.note
-            or (audience.point and re.search(POINT, audience.heading.value, re.IGNORECASE))
-            or audience in places
+            audience for audience in invited.audiences if _says_something(audience) or audience in places
         ]
         settle_tiers(self.reading.audiences, self.reading.issuer.value if self.reading.issuer else None)
         self.read_spans += invited.read
+
+    def _without_times(self, block: Block) -> Block:
+        """A block about time and place, without the lines that tell the time."""
+        if Topic.TIME not in block.topics:
+            return block
+        lines = [line for line in block.lines if not tokens(line.body, self.calendar)]
+        return Block(block.topics, block.head, block.label, None, None, lines)
 
     def _place_in_passing(self) -> Iterator[Audience]:
         """ "… vào lúc 08 giờ ngày 04/12/2023 tại Hội trường tầng 1": where no part of its own tells it."""
@@ -347,6 +338,22 @@ class _Reader:
     # What is asked
 
     def _asked(self) -> None:
+        self._due_and_tested()
+        own = [
+            *self._asked_in_blocks(),
+            *self._asked_beside_the_invited(),
+            *(
+                press
+                for audience in self.reading.audiences
+                for role in audience.roles
+                if (press := pressmen(Passage(self.reading.text, *role.span)))
+            ),
+        ]
+        kept = [each for each in own if not self._is_courtesy(each)]
+        self.reading.assignments = sorted(kept, key=lambda each: each.span)
+
+    def _due_and_tested(self) -> None:
+        """Deadlines and line tests, wherever they stand."""
         reading = self.reading
         seen: set[tuple[str, str]] = set()
         for passage in self.passages:
@@ -358,52 +365,29 @@ class _Reader:
             reading.line_tests += [
                 test for test in line_tests(passage, self.calendar) if test not in reading.line_tests
             ]
-        own: list[Assignment] = []
+
+    def _asked_in_blocks(self) -> Iterator[Assignment]:
+        """What a block of requests asks, and what others ask in passing."""
         for block in self.layout.blocks:
             if Topic.REQUEST in block.topics:
-                own.extend(assignments(block, self.calendar))
+                yield from assignments(block, self.calendar)
                 if block.label:
                     self.read_spans.append(block.label.span)
-            elif block.topics <= {
-                Topic.OTHER,
-                Topic.PLACE,
-                Topic.SUBJECT,
-                Topic.CONTACT,
-                Topic.LINE,
-                Topic.PURPOSE,
-            } and not self._is_purpose(block):
+            elif block.topics <= _MAY_ASK:
                 for line in block.lines:
-                    own.extend(loose_assignments(line, self.calendar))
+                    yield from loose_assignments(line, self.calendar)
                 if block.value and block.head and block.topics <= {Topic.LINE}:
-                    own.extend(
-                        loose_assignments(Line(block.head.whole, block.value, "", 9, False), self.calendar)
-                    )
+                    line = Line(block.head.whole, block.value, "", 9, False)
+                    yield from loose_assignments(line, self.calendar)
+
+    def _asked_beside_the_invited(self) -> Iterator[Assignment]:
+        """What a line about people asks of them; due when the line says it, where it asks one thing."""
         for passage in self.invited.requests:
             line = next(each for each in self.body if each.whole.start <= passage.start < each.whole.end)
             found = list(loose_assignments(Line(line.whole, passage, "", line.rank, False), self.calendar))
+            due = self._due_in(line.whole) if len(found) == 1 else None
             for each in found:
-                due_here = next(
-                    (due for due in reading.deadlines if line.whole.start <= due.span.start < line.whole.end),
-                    None,
-                )
-                own.append(
-                    Assignment(
-                        each.unit,
-                        each.text,
-                        due_here.moment if due_here and len(found) == 1 else each.due,
-                        each.span,
-                    )
-                )
-        for audience in reading.audiences:
-            for role in audience.roles:
-                press = pressmen(Passage(reading.text, *role.span))
-                if press:
-                    own.append(press)
-        kept = [each for each in own if not self._is_courtesy(each)]
-        reading.assignments = sorted(kept, key=lambda each: each.span)
-
-    def _is_purpose(self, block: Block) -> bool:
-        return Topic.PURPOSE in block.topics
+                yield replace(each, due=due.moment) if due else each
 
     def _is_courtesy(self, assignment: Assignment) -> bool:
         if (
@@ -469,3 +453,14 @@ class _Reader:
         values = [span for span in reading.spans() if span.start < span.end]
         taken = [span for span in (*self.read_spans, *values) if span.start < span.end]
         reading.unread = list(unread_in(self.lines, self.body, self.layout.blocks, taken, values))
+
+
+def _says_something(audience: Audience) -> bool:
+    """More than a heading: people, a chair, a place, a note; or a heading that names a point."""
+    return bool(
+        audience.roles
+        or audience.chairs
+        or audience.venue
+        or audience.note
+        or (audience.point and re.search(POINT, audience.heading.value, re.IGNORECASE))
+    )
