@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db.models import Q
 
@@ -46,14 +47,14 @@ def read_board(
             return _unit_board(meeting, asked, picture, where)
         board = read_areas(meeting, invitations, picture, areas)
         standings = [one.standing for area in board for one in area.units]
-        submissions, changes = _submissions(meeting, picture, None), read_changes(meeting, picture.now, None)
+        submissions = _submissions(meeting, picture, None)
         return NationBoard(
             areas=board,
             meeting=meeting,
             now=picture.now,
             asked=asked,
             chart=_chart(meeting, standings, submissions, picture),
-            log=log_of(changes, standings, _last(submissions)),
+            log=log_of(_lately(meeting, picture, None), standings, _last(submissions)),
             frozen=read_frozen(meeting, picture.now),
         )
 
@@ -64,19 +65,23 @@ def _unit_board(meeting: Meeting, asked: Asked, picture: Picture, where: Where) 
     some = None if where is EVERYWHERE else [at.registration.pk for at in standings if at.registration]
     submissions = _submissions(meeting, picture, some, where)
     last = _last(submissions)
-    contacts = read_contacts(counts.missing_units)
-    changes = read_changes(meeting, picture.now, some)
+    contacts = picture.once(("contacts", meeting.pk, where.key), lambda: read_contacts(counts.units))
     return UnitBoard(
         counts=counts,
         rows=[
-            Row(unit, last.get(_registration_id(unit) or 0), contacts.get(unit.unit.pk), picture.now)
+            Row(
+                unit,
+                last.get(_registration_id(unit) or 0),
+                contacts.get(unit.unit.pk) if unit.is_missing else None,
+                picture.now,
+            )
             for unit in counts.units
         ],
         meeting=meeting,
         now=picture.now,
         asked=asked,
         chart=_chart(meeting, standings, submissions, picture, where),
-        log=log_of(changes, standings, last),
+        log=log_of(_lately(meeting, picture, some, where), standings, last),
         frozen=read_frozen(meeting, picture.now),
     )
 
@@ -98,6 +103,13 @@ def _chart(
         deadline=meeting.registration_deadline,
         now=picture.now,
     )
+
+
+def _lately(
+    meeting: Meeting, picture: Picture, only: Iterable[int] | None, where: Where = EVERYWHERE
+) -> list[Any]:
+    """What happened in the last hour; as long as nothing else does, up to a minute of it stays longer."""
+    return picture.once(("lately", meeting.pk, where.key), lambda: read_changes(meeting, picture.now, only))
 
 
 def _submissions(

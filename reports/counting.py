@@ -83,9 +83,13 @@ def _second_posts(same: Iterable[SameRows], lists: Collection[int]) -> int:
 
 def read_invitations(meeting: Meeting, picture: Picture, where: Where = EVERYWHERE) -> Sequence[Invitation]:
     """The letters that went out, each with its unit, registration and extension: one query."""
-    waiting = ExtensionRequest.objects.waiting().filter(invitation=OuterRef("pk"))
-    sent = with_extension(meeting.invitations.sent()).annotate(asks_for_time=Exists(waiting))
-    return picture.once(("invitations", meeting.pk, where.key), lambda: list(sent.filter(where.which)))
+
+    def read() -> list[Invitation]:
+        waiting = ExtensionRequest.objects.waiting().filter(invitation=OuterRef("pk"))
+        sent = with_extension(meeting.invitations.sent()).annotate(asks_for_time=Exists(waiting))
+        return list(sent.filter(where.which))
+
+    return picture.once(("invitations", meeting.pk, where.key), read)
 
 
 def _read(meeting: Meeting, invitations: Sequence[Invitation], *, whole: bool) -> _Reading:
