@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts.fingerprint import fingerprint
 from accounts.models import Tier, Unit
 from accounts.permissions import Right, may
+from accounts.picture import one_picture
 from bridge_points.models import AREA, BridgePoint, BridgePointQuerySet, PointState
 
 if TYPE_CHECKING:
@@ -162,29 +163,39 @@ def points_of(meeting: Meeting, user: User) -> BridgePointQuerySet:
 
 def counts(meeting: Meeting, user: User, looked_for: Filter) -> Counts:
     """Count what the search and the committee let through, by state."""
+    return Counts(looked_for, _by_state(meeting, user, looked_for))
+
+
+def _by_state(meeting: Meeting, user: User, looked_for: Filter) -> dict[str, int]:
     found = found_by(
         BridgePoint.objects.visible_to(user).filter(meeting=meeting), looked_for.q, looked_for.area
     ).with_state()
-    numbers = found.order_by().values_list("shown_state").annotate(number=Count("pk"))  # type: ignore[misc]
-    return Counts(looked_for, dict(numbers))
+    return dict(found.order_by().values_list("shown_state").annotate(number=Count("pk")))  # type: ignore[misc]
 
 
 def listing(
     meeting: Meeting, user: User, looked_for: Filter, number: str | None = None, *, whole: bool = False
 ) -> Listing:
-    """Read one page of the list, or all of it for printing (``whole``)."""
-    sums = counts(meeting, user, looked_for)
-    found = _in_state(
-        found_by(points_of(meeting, user), looked_for.q, looked_for.area), looked_for.state
-    ).in_tree_order()
-    total = sums.of(looked_for.state)
-    paginator = Paginator(found, max(total, 1) if whole else POINTS_A_PAGE)
-    paginator.count = total  # one snapshot for all numbers of the page, and one query less
-    page = paginator.get_page(number)
-    sizes, units = areas_of(meeting, user)
-    rows = [Row(point, heading_of(point, sizes, units)) for point in page]
-    areas = [unit for unit in units.values() if sizes[unit.path] > 1]
-    return Listing(meeting, looked_for, sums, areas, page, rows, _lacks_provincial(meeting, user))
+    """Read one page of the list, or all of it for printing (``whole``), in one picture."""
+    with one_picture() as picture:
+        scope = (meeting.pk, user.role, user.unit and user.unit.path)
+        by_state = picture.once(
+            ("points by state", *scope, looked_for.q, looked_for.area),
+            lambda: _by_state(meeting, user, looked_for),
+        )
+        sums = Counts(looked_for, by_state)
+        found = _in_state(
+            found_by(points_of(meeting, user), looked_for.q, looked_for.area), looked_for.state
+        ).in_tree_order()
+        total = sums.of(looked_for.state)
+        paginator = Paginator(found, max(total, 1) if whole else POINTS_A_PAGE)
+        paginator.count = total  # it is counted already
+        page = paginator.get_page(number)
+        sizes, units = picture.once(("areas of points", *scope), lambda: areas_of(meeting, user))
+        rows = [Row(point, heading_of(point, sizes, units)) for point in page]
+        areas = [unit for unit in units.values() if sizes[unit.path] > 1]
+        lacks_provincial = _lacks_provincial(meeting, user)
+    return Listing(meeting, looked_for, sums, areas, page, rows, lacks_provincial)
 
 
 def found_by(points: BridgePointQuerySet, q: str, area_slug: str) -> BridgePointQuerySet:

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Q
 
 from accounts.models import Unit
+from accounts.picture import Picture, one_picture
 from accounts.vietnamese import folded
 from invitations.models import Meeting
 from registrations.models import Submission
@@ -20,7 +21,6 @@ from reports.counts import UnitCounts
 from reports.freezing import read as read_frozen
 from reports.lately import log_of, read_changes
 from reports.nation import MOST_AT_ONCE, areas_of, read_areas, where_of
-from reports.picture import Picture, one_picture
 
 
 def read_board(

@@ -12,13 +12,13 @@ from typing import NamedTuple
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import Unit
+from accounts.picture import Picture
 from bridge_points.models import BridgePoint
 from invitations.models import Invitation, InvitedRole, Meeting
 from registrations.doubles import second_posts
 from registrations.models import ExtensionRequest, SamePerson
 from registrations.states import standing, with_extension
 from reports.counts import COMMUNES, Commune, Counts, Line, UnitCounts
-from reports.picture import Picture
 from reports.tallies import Tally
 
 

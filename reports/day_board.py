@@ -21,13 +21,13 @@ from django.utils import timezone
 
 from accounts.fingerprint import fingerprint
 from accounts.models import Unit
+from accounts.picture import one_picture
 from bridge_points.models import BridgePoint, Incident, LineTest
 from invitations.deadlines import quick_report_due
 from invitations.models import Meeting, Session
 from registrations.attendance_listing import session_at
 from registrations.models import Attendance
 from reports.counts import OFFICIAL_ORDER
-from reports.picture import one_picture
 
 SHARED_FOR = 10
 """Seconds for which what was read is shown to others too: as long as a page waits between two questions."""

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.clock import database_now
 from accounts.files.giving import TYPES, attachment
 from accounts.permissions import Right, may, require
+from accounts.picture import one_picture
 from accounts.requests import PortalRequest
 from accounts.templatetags.portal import moment
 from invitations.deadlines import GRACE
@@ -29,7 +30,6 @@ from reports.counting import read_counts
 from reports.counts import BOARD_ORDER
 from reports.forms import ScheduleForm
 from reports.models import Download, ExportJob, ExportSchedule
-from reports.picture import one_picture
 from reports.views import _latest
 
 MOST_JOBS = 20

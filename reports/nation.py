@@ -19,13 +19,13 @@ from django.db.models.functions import Coalesce, Greatest
 
 from accounts.fingerprint import fingerprint
 from accounts.models import Unit
+from accounts.picture import Picture
 from bridge_points.models import PointState
 from invitations.deadlines import is_over
 from invitations.models import Invitation, Meeting
 from registrations.states import Standing, UnitState, standing
 from reports.counting import Where
 from reports.counts import COMMUNES, Figures
-from reports.picture import Picture
 from reports.tallies import Tally
 
 MOST_AT_ONCE = 120

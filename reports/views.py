@@ -11,13 +11,13 @@ from django.views.decorators.http import require_GET
 
 from accounts.clock import database_now
 from accounts.permissions import Right, require
+from accounts.picture import one_picture
 from accounts.requests import PortalRequest
 from invitations.models import Meeting
 from registrations.states import UnitState, standings
 from reports import freezing
 from reports.board_views import asked_board, meeting_of
 from reports.counting import read_counts
-from reports.picture import one_picture
 
 MOST_JOBS = 20
 

@@ -11,6 +11,7 @@ from ninja import Query, Router
 
 from accounts.models import Unit, User
 from accounts.permissions import Right, may, require
+from accounts.picture import Picture, one_picture
 from bridge_points.models import BridgePoint, LineTest
 from invitations.models import Meeting, Session
 from registrations.models import Attendance, Delegate, Extension
@@ -32,7 +33,6 @@ from reports.api.shapes import (
 from reports.counting import Where, read_counts
 from reports.counts import UnitCounts
 from reports.freezes import SystemReading
-from reports.picture import Picture, one_picture
 
 router = Router()
 

@@ -15,11 +15,11 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.models import Unit
+from accounts.picture import Picture, one_picture
 from bridge_points.models import BridgePoint, Incident
 from invitations.models import Material, Meeting, Session
 from invitations.openings import sheet_of
 from reports.counts import OFFICIAL_ORDER, TIER_WORDS
-from reports.picture import Picture, one_picture
 
 Numbers = dict[str, Any]
 

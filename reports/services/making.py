@@ -20,12 +20,12 @@ from django.db.models.functions import Now
 
 from accounts.clock import database_now
 from accounts.files.storage import StorageDown
+from accounts.picture import one_picture
 from invitations.models import Meeting
 from reports import freezing, templates
 from reports.archive import write_archive
 from reports.letters import write_letters
 from reports.models import ExportJob, ExportJobQuerySet
-from reports.picture import one_picture
 from reports.services.asking import not_frozen, state_of
 from reports.services.keeping import bring, drop, ending_of, export_directory, kept_of, open_kept
 from reports.workbooks import Asked, Contents, write_book

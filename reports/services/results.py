@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.clock import database_now
+from accounts.picture import one_picture
 from accounts.templatetags.portal import moment
 from invitations.deadlines import session_starts
 from invitations.models import Meeting
@@ -18,7 +19,6 @@ from registrations.models import ResultTelling
 from registrations.snapshot import digest
 from reports import result_templates, templates
 from reports.models import ResultDownload, ResultDraft, ResultVersion
-from reports.picture import one_picture
 from reports.result_models import MOST_LETTERS
 from reports.results.numbers import numbers_of
 from reports.results.paper import TEXTS, Content

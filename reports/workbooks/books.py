@@ -8,7 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from reports.picture import Picture, one_picture
+from accounts.picture import Picture, one_picture
 from reports.workbooks import changes, frozen, numbers, people, places, template
 from reports.workbooks.frozen import FrozenSource
 from reports.workbooks.people import Keep

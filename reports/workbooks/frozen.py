@@ -13,6 +13,7 @@ from itertools import groupby, pairwise
 from typing import Any, NamedTuple
 
 from accounts.models import Tier, Unit
+from accounts.picture import Picture
 from accounts.templatetags.portal import moment
 from invitations.models import InvitedRole, Meeting
 from registrations.differences import altered_fields, differences
@@ -21,7 +22,6 @@ from registrations.snapshot import digest
 from reports import freezing
 from reports.counts import COMMUNES, OFFICIAL_ORDER, TIER_WORDS, Figures
 from reports.freezes import Freeze
-from reports.picture import Picture
 from reports.workbooks.cells import Content
 from reports.workbooks.changes import WORDS
 from reports.workbooks.tables import (

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from django.db.models import Max
 from django.utils import timezone
 
+from accounts.picture import Picture
 from accounts.templatetags.portal import moment
 from registrations.models import Submission
 from registrations.states import UnitState
 from reports.counting import read_counts
 from reports.counts import Counts, UnitCounts
-from reports.picture import Picture
 
 if TYPE_CHECKING:
     from invitations.models import Meeting

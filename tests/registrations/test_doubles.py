@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
 
+from accounts.picture import Picture
 from registrations import services
 from registrations.differences import totals
 from registrations.doubles import NEAR, alike, proposals, second_posts
@@ -19,7 +20,6 @@ from registrations.services import locking, pairing
 from registrations.states import standings
 from reports.board import read_board
 from reports.counting import read_counts
-from reports.picture import Picture
 from reports.workbooks import write_delegates
 from tests.cast import client_of
 from tests.factories import DelegateFactory, RegistrationFactory

@@ -4,11 +4,11 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Tier
+from accounts.picture import Picture
 from bridge_points.models import PointState
 from registrations.overview import overview
 from reports.counting import read_counts
 from reports.counts import BOARD_ORDER, OFFICIAL_ORDER, Figures
-from reports.picture import Picture
 from tests.factories import BridgePointFactory, DelegateFactory, InvitationFactory, UnitFactory
 
 pytestmark = pytest.mark.django_db

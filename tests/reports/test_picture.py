@@ -4,11 +4,11 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from accounts import picture
 from accounts.models import Unit
+from accounts.picture import Picture, one_picture
 from registrations.models import Headcount
-from reports import picture
 from reports.counting import read_counts
-from reports.picture import Picture, one_picture
 from tests.cast import client_of
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -9,9 +9,9 @@ from django.core.management import CommandError, call_command
 from openpyxl import load_workbook
 
 from accounts.models import Unit
+from accounts.picture import Picture
 from registrations.models import Delegate, Registration
 from reports.counting import read_counts
-from reports.picture import Picture
 from reports.workbooks import HEAD_ROW, write_delegates
 from tests.factories import DelegateFactory, HeadcountFactory, RegistrationFactory
 from tests.reports.conftest import enlarge
