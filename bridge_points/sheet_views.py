@@ -6,28 +6,21 @@ from typing import TYPE_CHECKING
 
 from django.core.paginator import Paginator
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts.clock import database_now
-from accounts.permissions import Right, require
+from accounts.permissions import Right
 from bridge_points.contacts import contacts
 from bridge_points.readiness import KINDS, point_readiness
 from bridge_points.studying import studying
-from invitations.models import Meeting
 from invitations.readiness import Filter
+from invitations.views.scope import fetch
 
 if TYPE_CHECKING:
     from accounts.requests import PortalRequest
 
 ROWS_A_PAGE = 60
-
-
-def _meeting(request: PortalRequest, slug: str, right: Right) -> Meeting:
-    """Fetch the meeting in the person's scope, or 404; then ask for the right, or 403."""
-    meeting = get_object_or_404(Meeting.objects.visible_to(request.user), slug=slug)
-    require(request.user, right)
-    return meeting
 
 
 def _paginator(rows: list[object], request: PortalRequest) -> Paginator[object]:
@@ -38,7 +31,7 @@ def _paginator(rows: list[object], request: PortalRequest) -> Paginator[object]:
 @require_safe
 def material_openings_points(request: PortalRequest, slug: str) -> HttpResponse:
     """Show at which points which material is open; ``?chua-mo`` only where something is not."""
-    meeting = _meeting(request, slug, Right.READ_BOARD)
+    meeting = fetch(request, slug, Right.READ_BOARD)
     materials = list(meeting.materials.filter(withdrawn_at=None).prefetch_related("audiences"))
     found = studying(meeting, materials, database_now())
     lacking = "chua-mo" in request.GET
@@ -51,7 +44,7 @@ def material_openings_points(request: PortalRequest, slug: str) -> HttpResponse:
 @require_safe
 def assignment_points(request: PortalRequest, slug: str) -> HttpResponse:
     """Show how ready the points are; with ``in`` in the address all on one page, to be printed."""
-    meeting = _meeting(request, slug, Right.READ_BOARD)
+    meeting = fetch(request, slug, Right.READ_BOARD)
     found = point_readiness(meeting, request.user, Filter.of(request.GET), database_now())
     page = _paginator(list(found.rows), request).get_page(request.GET.get("page"))
     context = {"meeting": meeting, "readiness": found, "page": page, "kinds": KINDS}
@@ -61,7 +54,7 @@ def assignment_points(request: PortalRequest, slug: str) -> HttpResponse:
 @require_safe
 def point_contacts(request: PortalRequest, slug: str) -> HttpResponse:
     """Show whom to call, as far as the person may see them: one sheet to print, to dial and to copy from."""
-    meeting = _meeting(request, slug, Right.READ_LETTER)
+    meeting = fetch(request, slug, Right.READ_LETTER)
     text = request.GET.get("q", "").strip()[:100]
     groups = [(group, group.text(meeting)) for group in contacts(meeting, request.user, text)]
     context = {

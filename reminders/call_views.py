@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.clock import database_now
 from accounts.permissions import Right, require
 from invitations.models import Invitation, Meeting
+from invitations.views.scope import fetch
 from registrations.states import standing, with_extension
 from reminders.calls import Line, call_list, lines_of
 from reminders.forms import CallForm
@@ -22,17 +23,10 @@ if TYPE_CHECKING:
     from accounts.requests import PortalRequest
 
 
-def _meeting(request: PortalRequest, slug: str) -> Meeting:
-    """Fetch the meeting in the person's scope, or 404; then ask for the right, or 403."""
-    meeting = get_object_or_404(Meeting.objects.visible_to(request.user), slug=slug)
-    require(request.user, Right.REMIND)
-    return meeting
-
-
 @require_GET
 def calls(request: PortalRequest, slug: str) -> HttpResponse:
     """List the silent units: whom to call, how often they were reminded, what came of calls."""
-    meeting = _meeting(request, slug)
+    meeting = fetch(request, slug, Right.REMIND)
     found = call_list(meeting, request.user, request.GET, database_now())
     return render(request, "reminders/calls.html", {"meeting": meeting, "calls": found})
 

@@ -14,8 +14,9 @@ from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.clock import database_now
-from accounts.permissions import Right, require
+from accounts.permissions import Right
 from invitations.models import Meeting
+from invitations.views.scope import fetch
 from reminders import texts, wording
 from reminders.called import called
 from reminders.forecast import USUAL, WINDOWS, forecast
@@ -33,16 +34,10 @@ PREVIEWS = 3
 GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])
 
 
-def _meeting(request: PortalRequest, slug: str) -> Meeting:
-    meeting = get_object_or_404(Meeting.objects.visible_to(request.user), slug=slug)
-    require(request.user, Right.REMIND)
-    return meeting
-
-
 @require_GET
 def plan(request: PortalRequest, slug: str) -> HttpResponse:
     """Show what goes in the next hours before it goes, and the steps it comes from."""
-    meeting = _meeting(request, slug)
+    meeting = fetch(request, slug, Right.REMIND)
     asked = request.GET.get("gio", "")
     hours = int(asked) if asked.isdecimal() and int(asked) in WINDOWS else USUAL
     found = forecast(meeting, database_now(), hours, request.GET.get("page"))
@@ -53,7 +48,7 @@ def plan(request: PortalRequest, slug: str) -> HttpResponse:
 @require_POST
 def pause(request: PortalRequest, slug: str) -> HttpResponse:
     """Stop a meeting's reminders, or let them go on."""
-    meeting = _meeting(request, slug)
+    meeting = fetch(request, slug, Right.REMIND)
     if request.POST.get("viec") == "tiep":
         policies.resume(meeting=meeting)
         messages.success(request, "Đã cho nhắc tiếp theo kế hoạch.")
@@ -66,7 +61,7 @@ def pause(request: PortalRequest, slug: str) -> HttpResponse:
 @require_POST
 def picks(request: PortalRequest, slug: str) -> HttpResponse:
     """Send the chosen messages at once, or cancel them for good."""
-    meeting = _meeting(request, slug)
+    meeting = fetch(request, slug, Right.REMIND)
     chosen = [pick for value in request.POST.getlist("tin") if (pick := _pick(value))]
     if not chosen:
         messages.warning(request, "Chưa chọn tin nào.")
@@ -117,7 +112,7 @@ def _say(request: PortalRequest, came: by_hand.Ahead, words: str) -> None:
 @GET_OR_POST
 def hours(request: PortalRequest, slug: str) -> HttpResponse:
     """Change the quiet hours, the office's hours, the limit and the digest's times."""
-    meeting = _meeting(request, slug)
+    meeting = fetch(request, slug, Right.REMIND)
     policy = policies.policy_of(meeting)
     form = HoursForm(request.POST) if request.method == "POST" else HoursForm.of(policy)
     context = {"meeting": meeting, "form": form}
@@ -138,7 +133,7 @@ def hours(request: PortalRequest, slug: str) -> HttpResponse:
 @GET_OR_POST
 def step_add(request: PortalRequest, slug: str) -> HttpResponse:
     """Add a step."""
-    meeting = _meeting(request, slug)
+    meeting = fetch(request, slug, Right.REMIND)
     policy = policies.policy_of(meeting)
     example = policy.steps.first() or Step()
     fresh = StepForm(
@@ -153,7 +148,7 @@ def step_add(request: PortalRequest, slug: str) -> HttpResponse:
 @GET_OR_POST
 def step(request: PortalRequest, slug: str, pk: int) -> HttpResponse:
     """Change a step; its text can be seen on real units before it is stored."""
-    meeting = _meeting(request, slug)
+    meeting = fetch(request, slug, Right.REMIND)
     policy = policies.policy_of(meeting)
     found = get_object_or_404(policy.steps, pk=pk)
     return _edit(request, meeting, found, StepForm.of(found, policy.version))
@@ -226,7 +221,7 @@ def _instant(found: Step, table: Timetable, deadline: datetime, now: datetime) -
 @require_POST
 def step_remove(request: PortalRequest, slug: str, pk: int) -> HttpResponse:
     """Take a step out of the plan."""
-    meeting = _meeting(request, slug)
+    meeting = fetch(request, slug, Right.REMIND)
     get_object_or_404(Step, policy__meeting=meeting, pk=pk)
     version = _version(request.POST)
     _do(
@@ -240,7 +235,7 @@ def step_remove(request: PortalRequest, slug: str, pk: int) -> HttpResponse:
 @require_POST
 def restore(request: PortalRequest, slug: str) -> HttpResponse:
     """Put the default plan back."""
-    meeting = _meeting(request, slug)
+    meeting = fetch(request, slug, Right.REMIND)
     version = _version(request.POST)
     _do(
         request,

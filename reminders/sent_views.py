@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from accounts.permissions import Right, may, require
-from invitations.models import Meeting
+from accounts.permissions import Right, may
+from invitations.views.scope import fetch
 from reminders.sent import sent_to
 
 if TYPE_CHECKING:
@@ -20,8 +20,7 @@ if TYPE_CHECKING:
 @require_GET
 def sent(request: PortalRequest, slug: str) -> HttpResponse:
     """Show the messages to the own unit and those below; the office has all of them in the outbox."""
-    meeting = get_object_or_404(Meeting.objects.visible_to(request.user), slug=slug)
-    require(request.user, Right.READ_SENT)
+    meeting = fetch(request, slug, Right.READ_SENT)
     if may(request.user, Right.READ_OUTBOX):
         return redirect(f"{reverse('outbox')}?hoi_nghi={meeting.slug}")
     found = sent_to(meeting, request.user, request.GET)

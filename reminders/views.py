@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.models import Unit
 from accounts.permissions import Right, require
 from invitations.models import Invitation, Meeting
+from invitations.views.scope import fetch
 from reminders import services
 from reminders.channel_health import red_ways as read_red_ways
 from reminders.channel_health import try_now
@@ -65,8 +66,7 @@ def _show_reminder(
 @require_GET
 def recipients(request: PortalRequest, slug: str) -> HttpResponse:
     """Show of every called unit whether the letter reached it, who opened it, and what it answered."""
-    meeting = get_object_or_404(Meeting.objects.visible_to(request.user), slug=slug)
-    require(request.user, Right.READ_BOARD)
+    meeting = fetch(request, slug, Right.READ_BOARD)
     context = {"meeting": meeting, "page": read_recipients(meeting, request.GET)}
     return render(request, "reminders/recipients.html", context)
 

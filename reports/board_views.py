@@ -12,25 +12,19 @@ from django.views.decorators.http import require_GET
 from accounts.clock import database_now
 from accounts.files.giving import give_made
 from accounts.models import Unit
-from accounts.permissions import Right, require
+from accounts.permissions import Right
 from accounts.requests import PortalRequest
 from accounts.templatetags.portal import moment
 from invitations.deadlines import GRACE
 from invitations.models import Meeting
 from invitations.retention import purge_of
+from invitations.views.scope import fetch
 from reports import freezing
 from reports.board import read_board
 from reports.board_files import FORMS, take_rows
 from reports.boards import NationBoard, UnitBoard
 from reports.comparing import compare
 from reports.freezes import Freeze
-
-
-def meeting_of(request: PortalRequest, slug: str, right: Right) -> Meeting:
-    """The meeting in the person's scope (404), for whoever has the right (403)."""
-    meeting = get_object_or_404(Meeting.objects.visible_to(request.user), slug=slug)
-    require(request.user, right)
-    return meeting
 
 
 def asked_board(request: PortalRequest, meeting: Meeting) -> UnitBoard | NationBoard:
@@ -49,7 +43,7 @@ def asked_board(request: PortalRequest, meeting: Meeting) -> UnitBoard | NationB
 @require_GET
 def board_file(request: PortalRequest, slug: str, form: str) -> HttpResponse:
     """Hand out the rows that the board shows, as a workbook or a CSV; who took them is on record."""
-    meeting = meeting_of(request, slug, Right.EXPORT)
+    meeting = fetch(request, slug, Right.EXPORT)
     if form not in FORMS:
         raise Http404(form)
     shown = asked_board(request, meeting)
@@ -61,7 +55,7 @@ def board_file(request: PortalRequest, slug: str, form: str) -> HttpResponse:
 @require_GET
 def freezes(request: PortalRequest, slug: str) -> HttpResponse:
     """Show the official list with its hash, and what each supplement corrects."""
-    meeting = meeting_of(request, slug, Right.READ_BOARD)
+    meeting = fetch(request, slug, Right.READ_BOARD)
     freezing.settled(meeting, database_now())
     found = list(Freeze.objects.filter(meeting=meeting))
     supplements = [(after, freezing.corrections(after, before)) for after, before in pairwise(found)]
@@ -79,6 +73,6 @@ def freezes(request: PortalRequest, slug: str) -> HttpResponse:
 @require_GET
 def board_compare(request: PortalRequest, slug: str) -> HttpResponse:
     """Set the meeting beside an earlier one (``voi``)."""
-    meeting = meeting_of(request, slug, Right.READ_BOARD)
+    meeting = fetch(request, slug, Right.READ_BOARD)
     context = {"meeting": meeting, "compared": compare(meeting, request.user, request.GET.get("voi", ""))}
     return render(request, "reports/compare.html", context)

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET
 from accounts.permissions import Right, require
 from accounts.requests import PortalRequest
 from invitations.models import Meeting
-from reports.board_views import meeting_of
+from invitations.views.scope import fetch
 from reports.day_board import shared_day_board
 
 
@@ -25,7 +25,7 @@ def day_board_latest(request: PortalRequest) -> HttpResponse:
 @require_GET
 def day_board(request: PortalRequest, slug: str) -> HttpResponse:
     """Show a session (``buoi``, else that of the hour); htmx gets what moves, or just the hour."""
-    meeting = meeting_of(request, slug, Right.READ_BOARD)
+    meeting = fetch(request, slug, Right.READ_BOARD)
     asked = request.GET.get("buoi", "")[:20]
     board = shared_day_board(meeting, asked)
     if board is None and asked:

@@ -23,8 +23,8 @@ from accounts.requests import PortalRequest
 from accounts.templatetags.portal import moment
 from invitations.deadlines import GRACE
 from invitations.models import Meeting
+from invitations.views.scope import fetch
 from reports import freezing, services
-from reports.board_views import meeting_of
 from reports.choices import Choice, choices
 from reports.counting import read_counts
 from reports.counts import BOARD_ORDER
@@ -49,7 +49,7 @@ def exports_latest(request: PortalRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def exports(request: PortalRequest, slug: str) -> HttpResponse:
     """Show the totals and the files made of them; POST asks for a new file, htmx how far the files are."""
-    meeting = meeting_of(request, slug, Right.EXPORT)
+    meeting = fetch(request, slug, Right.EXPORT)
     if request.method == "POST":
         return _ask(request, meeting, _choice(request))
     jobs = _jobs(meeting)
@@ -75,7 +75,7 @@ def exports(request: PortalRequest, slug: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def point_files(request: PortalRequest, slug: str) -> HttpResponse:
     """Show the files with the list of bridge points, which hold no delegate; POST asks for a new one."""
-    meeting = meeting_of(request, slug, Right.EXPORT_POINTS)
+    meeting = fetch(request, slug, Right.EXPORT_POINTS)
     if request.method == "POST":
         choice = Choice(ExportJob.Kind.POINTS, _form(request))
         return _ask(request, meeting, choice)
@@ -214,7 +214,7 @@ def _attachment(job: ExportJob) -> str:
 @require_POST
 def export_schedule(request: PortalRequest, slug: str) -> HttpResponse:
     """Have a file made every day, or after the deadline."""
-    meeting = meeting_of(request, slug, Right.EXPORT)
+    meeting = fetch(request, slug, Right.EXPORT)
     form = ScheduleForm(request.POST)
     if form.is_valid():
         schedule = services.make_schedule(meeting=meeting, user=request.user, **form.wanted)

@@ -17,10 +17,10 @@ from accounts.permissions import Right, may, require
 from accounts.requests import PortalRequest
 from invitations.letters.writing import BrokenTemplate
 from invitations.models import Meeting
+from invitations.views.scope import fetch
 from registrations.models import ResultRequest
 from registrations.services.telling import ask
 from registrations.telling_forms import ResultRequestForm
-from reports.board_views import meeting_of
 from reports.models import ResultVersion
 from reports.result_forms import SignForm, TextsForm
 from reports.results.paper import TEXTS, minutes_lost, paper, present_of
@@ -42,14 +42,14 @@ def result_latest(request: PortalRequest) -> HttpResponse:
 @require_GET
 def result(request: PortalRequest, slug: str) -> HttpResponse:
     """Show the report as it stands now."""
-    meeting = meeting_of(request, slug, Right.READ_RESULT)
+    meeting = fetch(request, slug, Right.READ_RESULT)
     return _page(request, meeting)
 
 
 @require_POST
 def result_texts(request: PortalRequest, slug: str) -> HttpResponse:
     """Keep the written parts; who was overtaken sees both texts, and loses nothing."""
-    meeting = meeting_of(request, slug, Right.WRITE_RESULT)
+    meeting = fetch(request, slug, Right.WRITE_RESULT)
     form = TextsForm(request.POST)
     if not form.is_valid():
         return _page(request, meeting, form, status=422)
@@ -70,7 +70,7 @@ def result_texts(request: PortalRequest, slug: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def result_tellings(request: PortalRequest, slug: str) -> HttpResponse:
     """Show what the units sent and who has not; POST asks them for it by an hour, or moves the hour."""
-    meeting = meeting_of(request, slug, Right.READ_RESULT)
+    meeting = fetch(request, slug, Right.READ_RESULT)
     asked = ResultRequest.objects.filter(meeting=meeting).first()
     form = ResultRequestForm(initial={"due_at": asked.due_at if asked else None})
     if request.method == "POST":
@@ -90,7 +90,7 @@ def result_tellings(request: PortalRequest, slug: str) -> HttpResponse:
 @require_POST
 def result_merge(request: PortalRequest, slug: str) -> HttpResponse:
     """Put what the units sent below the written parts, each answer once."""
-    meeting = meeting_of(request, slug, Right.WRITE_RESULT)
+    meeting = fetch(request, slug, Right.WRITE_RESULT)
     try:
         number = results.merge(meeting_id=meeting.pk, user=request.user)
     except ValidationError as refused:
@@ -103,7 +103,7 @@ def result_merge(request: PortalRequest, slug: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def result_sign(request: PortalRequest, slug: str) -> HttpResponse:
     """Freeze the report with number, date and signatory."""
-    meeting = meeting_of(request, slug, Right.WRITE_RESULT)
+    meeting = fetch(request, slug, Right.WRITE_RESULT)
     before = meeting.results.first()
     if request.method == "GET":
         return _sign_page(request, meeting, before)
@@ -127,7 +127,7 @@ def result_sign(request: PortalRequest, slug: str) -> HttpResponse:
 @require_GET
 def result_version(request: PortalRequest, slug: str, version: int) -> HttpResponse:
     """Show a report as it was signed."""
-    meeting = meeting_of(request, slug, Right.READ_RESULT)
+    meeting = fetch(request, slug, Right.READ_RESULT)
     signed = get_object_or_404(meeting.results.select_related("signed_by"), version=version)
     context = {
         "meeting": meeting,
@@ -142,7 +142,7 @@ def result_version(request: PortalRequest, slug: str, version: int) -> HttpRespo
 @require_GET
 def result_file(request: PortalRequest, slug: str, form: str, version: int | None = None) -> HttpResponse:
     """Hand the report out as Word, PDF or workbook; who took it is on record."""
-    meeting = meeting_of(request, slug, Right.READ_RESULT)
+    meeting = fetch(request, slug, Right.READ_RESULT)
     if form not in FORMS:
         raise Http404(form)
     signed = get_object_or_404(meeting.results, version=version) if version is not None else None

@@ -14,9 +14,10 @@ from accounts.permissions import Right, require
 from accounts.picture import one_picture
 from accounts.requests import PortalRequest
 from invitations.models import Meeting
+from invitations.views.scope import fetch
 from registrations.states import UnitState, standings
 from reports import freezing
-from reports.board_views import asked_board, meeting_of
+from reports.board_views import asked_board
 from reports.counting import read_counts
 
 MOST_JOBS = 20
@@ -42,7 +43,7 @@ def board_latest(request: PortalRequest) -> HttpResponse:
 @require_GET
 def board(request: PortalRequest, slug: str) -> HttpResponse:
     """Show every unit and every commune point; htmx gets what moves, or just the hour where nothing did."""
-    meeting = meeting_of(request, slug, Right.READ_BOARD)
+    meeting = fetch(request, slug, Right.READ_BOARD)
     shown = asked_board(request, meeting)
     if shown.frozen.is_due:
         shown = replace(shown, frozen=freezing.settle(meeting))
@@ -59,7 +60,7 @@ def board(request: PortalRequest, slug: str) -> HttpResponse:
 @require_GET
 def board_margin(request: PortalRequest, slug: str) -> HttpResponse:
     """Show in the letter's margin how many units are in which state."""
-    meeting = meeting_of(request, slug, Right.READ_BOARD)
+    meeting = fetch(request, slug, Right.READ_BOARD)
     found = standings(meeting, request.user, database_now())
     sent = [at for at in found if at.invitation.sent_at is not None]
     count = Counter(at.state for at in sent)
@@ -78,7 +79,7 @@ def board_margin(request: PortalRequest, slug: str) -> HttpResponse:
 @require_GET
 def totals(request: PortalRequest, slug: str) -> HttpResponse:
     """Show declared, named and missing by role and by point; ``?don-vi=`` shows one unit's alone."""
-    meeting = meeting_of(request, slug, Right.EXPORT)
+    meeting = fetch(request, slug, Right.EXPORT)
     freezing.settled(meeting, database_now())
     with one_picture() as picture:
         counts = read_counts(meeting, picture)

@@ -5,14 +5,15 @@ from __future__ import annotations
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.clock import database_now
-from accounts.permissions import Right, require
+from accounts.permissions import Right
 from accounts.requests import PortalRequest
 from accounts.templatetags.portal import moment
 from invitations.models import Meeting
+from invitations.views.scope import fetch as fetch_meeting
 from registrations import services
 from registrations.extension_forms import AnswerForm, AskExtensionForm
 from registrations.late_units import read_late_units
@@ -43,8 +44,7 @@ def ask(request: PortalRequest, slug: str, unit: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def requests(request: PortalRequest, slug: str) -> HttpResponse:
     """Show who asked for more time and who is late; POST grants or refuses those that are ticked."""
-    meeting = get_object_or_404(Meeting.objects.visible_to(request.user), slug=slug)
-    require(request.user, Right.EXTEND)
+    meeting = fetch_meeting(request, slug, Right.EXTEND)
     form = AnswerForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from accounts.permissions import Right, require
+from accounts.permissions import Right
 from accounts.requests import PortalRequest
-from invitations.models import Meeting
+from invitations.views.scope import fetch as fetch_meeting
 from registrations.comparison import point_names, sections
 from registrations.differences import Document, differences
 from registrations.models import Registration, Submission
@@ -66,8 +66,7 @@ def _compared(at: Standing, registration: Registration, first: str, second: str)
 @require_safe
 def changes(request: PortalRequest, slug: str) -> HttpResponse:
     """List the units whose registration was changed since the person last looked, newest first."""
-    meeting = get_object_or_404(Meeting.objects.visible_to(request.user), slug=slug)
-    require(request.user, Right.READ_BOARD)
+    meeting = fetch_meeting(request, slug, Right.READ_BOARD)
     rows = list(with_unseen(meeting, request.user))
     new = [row for row in rows if row.unseen]  # type: ignore[attr-defined]
     everything = "tat-ca" in request.GET
