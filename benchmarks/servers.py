@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from conference_portal.local_services import children, running
+from conference_portal.local_services.postgresql import BINARIES
 from conference_portal.local_services.valkey import free_port
 from conference_portal.run import HOST, UNUSED_STATIC_FILES, Child, gunicorn, processes
 
@@ -25,7 +26,10 @@ NOT_OURS = ("DATABASE_URL", "REDIS_URL", "EMAIL_URL", "DEBUG", "BEHIND_TLS", "PO
 
 @contextmanager
 def servers() -> Iterator[Path]:
-    """PostgreSQL, with fsync, and Valkey in a temporary ``PORTAL_VAR``; Django set up on them, migrated."""
+    """PostgreSQL, with fsync, and Valkey in a temporary ``PORTAL_VAR``; Django set up on them, migrated.
+
+    ``BENCHMARK_SCHEMA`` may name a dump of a migrated database: only what is newer is migrated then.
+    """
     for name in NOT_OURS:
         os.environ.pop(name, None)
     with tempfile.TemporaryDirectory(prefix="portal-bench-") as directory:
@@ -48,9 +52,20 @@ def _migrate() -> None:
     from django.core.management import call_command
 
     django.setup()
+    if schema := os.environ.get("BENCHMARK_SCHEMA"):
+        _load(schema)
     call_command("migrate", interactive=False, verbosity=0)
     call_command("createcachetable", verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=UNUSED_STATIC_FILES)
+
+
+def _load(schema: str) -> None:
+    from django.db import connection
+
+    to = connection.settings_dict
+    where = [f"--host={to['HOST']}", f"--username={to['USER']}", f"--dbname={to['NAME']}"]
+    psql = [BINARIES / "psql", "--quiet", "--set=ON_ERROR_STOP=1", f"--file={schema}"]
+    subprocess.run([*psql, *where], stdout=subprocess.DEVNULL, check=True)
 
 
 @contextmanager
