@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from io import BytesIO
 from pathlib import Path
-from zipfile import BadZipFile
-
-from docxtpl import DocxTemplate
-from jinja2 import TemplateError
-from jinja2.sandbox import SandboxedEnvironment
 
 from invitations.letters.content import Content, form_of
+from invitations.letters.filling import BrokenTemplate as BrokenTemplate
+from invitations.letters.filling import filled
 from invitations.letters.paper import paper
 from invitations.letters.pdf import pdf_by, pdfs_by
 from invitations.models.meeting import Meeting
@@ -22,37 +18,16 @@ OWN = {form: HERE / f"letter_{form.value}.docx" for form in Meeting.Form}
 """Made by ``manage.py make_letter_templates``."""
 
 
-class BrokenTemplate(Exception):
-    """The Word template cannot be read: carries what was found."""
-
-
 def docx_of(
     content: Content, form: str | None = None, template: bytes | None = None, *, draft: bool = False
 ) -> bytes:
     """Return the letter that ``content`` holds (``content.of``, ``content.for_unit``) as .docx.
 
     ``form`` is a layout other than the letter's own; ``template`` the Word file that staff put in the place
-    of the portal's own of that layout. Raises ``BrokenTemplate`` for one that cannot be filled in. Escaping
-    is on: without it an ``&`` in a value silently drops the rest of the text. A template is edited by people,
-    so it runs in Jinja's sandbox.
+    of the portal's own of that layout. Raises ``BrokenTemplate`` for one that cannot be filled in.
     """
-    try:
-        document = DocxTemplate(BytesIO(template or OWN[Meeting.Form(form or form_of(content))].read_bytes()))
-        words = paper(content, form, draft=draft)
-        document.render(words, jinja_env=SandboxedEnvironment(autoescape=True), autoescape=True)
-        made = BytesIO()
-        document.save(made)
-    except (
-        TemplateError,
-        BadZipFile,
-        KeyError,
-        ValueError,
-        SyntaxError,
-        TypeError,
-        AttributeError,
-    ) as error:
-        raise BrokenTemplate(str(error)) from error
-    return made.getvalue()
+    own = OWN[Meeting.Form(form or form_of(content))]
+    return filled(template or own.read_bytes(), paper(content, form, draft=draft))
 
 
 def pdf_of(content: Content, form: str | None = None, *, draft: bool = False) -> bytes:
