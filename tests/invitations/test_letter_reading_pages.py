@@ -53,20 +53,24 @@ def reading(trang: User) -> LetterReading:
     return services.bring_text(user=trang, text=LETTER)
 
 
-def look(office: Client, reading: LetterReading, group: str, **changed: object):
-    """Look at a group as a whole: tick every doubt, change some values."""
+def shown(office: Client, reading: LetterReading) -> Forms:
+    return Forms(office.get(f"{PAGE}{reading.key}/").content)
+
+
+def look(office: Client, reading: LetterReading, group: str, page: Forms | None = None, **changed: object):
+    """Look at a group as a whole, on this page or a new one: tick every doubt, change some values."""
     at = f"{PAGE}{reading.key}/"
-    page, form = Forms(office.get(at).content), f"nhom-{group}"
+    page, form = page or shown(office, reading), f"nhom-{group}"
     data = page.fields[form] | {"da-xem": list(page.values(form, "da-xem")), "ca-nhom": "1"} | changed
     return office.post(f"{at}{group}/", data)
 
 
 def look_at_all(office: Client, reading: LetterReading, **changed: object) -> None:
-    page = Forms(office.get(f"{PAGE}{reading.key}/").content)
+    page = shown(office, reading)
     for group in GROUPS:
         if page.boxes[f"nhom-{group.address}"] or len(page.fields[f"nhom-{group.address}"]) > 1:
             own = changed if group.name == "facts" else {}
-            answer = look(office, reading, group.address, **own)
+            answer = look(office, reading, group.address, page, **own)
             assert answer.status_code == 302, unescape(answer.content.decode())
 
 
@@ -216,10 +220,10 @@ def test_what_is_left_out_is_not_made_and_is_remembered(office, reading):
     assert look(office, reading, "lien-he", **{"bo-contacts-0": "on"}).status_code == 302
     assert look(office, reading, "thanh-phan", **{"bo-audiences-1": "on"}).status_code == 302
     kept = {"thanh-phan", "lien-he"}
-    page = Forms(office.get(f"{PAGE}{reading.key}/").content)
+    page = shown(office, reading)
     for group in GROUPS:
         if len(page.fields[f"nhom-{group.address}"]) > 1 and group.address not in kept:
-            look(office, reading, group.address, **(FACTS if group.name == "facts" else {}))
+            look(office, reading, group.address, page, **(FACTS if group.name == "facts" else {}))
     office.post(f"{PAGE}{reading.key}/tao/")
     meeting = Meeting.objects.get()
     assert meeting.contacts.count() == 3
