@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
-from urllib.parse import urlencode
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Case, Count, F, Q, Value, When
 
 from accounts.fingerprint import fingerprint
 from accounts.models import COMMUNE_TIERS, Unit
-from bridge_points.listing import areas_of, found_by, heading_of
+from bridge_points.listing import Filter, areas_of, found_by, heading_of
 from bridge_points.models import BridgePoint, BridgePointQuerySet, LineState, LineTest
 from invitations.deadlines import LINES_TAKE
 
@@ -29,6 +28,8 @@ AT_ONCE = 300
 WHOLE = "tat-ca"
 OPEN, READY = "chua-tot", "san-sang"
 EXTRA = {OPEN: "Chưa thử tốt", READY: "Sẵn sàng, chờ thử"}
+STATES = frozenset({*EXTRA, *LineState.values})
+"""What the queue can be narrowed to."""
 
 MARKS = {
     LineState.NOT_CALLED: "invited",
@@ -40,34 +41,6 @@ MARKS = {
     LineState.FAILED: "late",
 }
 """The shape of each state: full when the line is good, a triangle where it is not."""
-
-
-class Filter(NamedTuple):
-    """What is looked for: a name, a committee with all below it, a state."""
-
-    q: str = ""
-    area: str = ""
-    state: str = ""
-
-    @classmethod
-    def of(cls, asked: Mapping[str, str]) -> Filter:
-        """Read the address; a state that does not exist is none."""
-        state = asked.get("tinh_trang", "")
-        return cls(
-            asked.get("q", "").strip()[:100],
-            asked.get("thuoc", "")[:120],
-            state if state in EXTRA or state in LineState.values else "",
-        )
-
-    @property
-    def asked(self) -> dict[str, str]:
-        """The same in the names of the address."""
-        return {"q": self.q, "thuoc": self.area, "tinh_trang": self.state}
-
-    def query(self, state: str) -> str:
-        """The part of an address that looks for the same in another state."""
-        asked = self.asked | {"tinh_trang": state}
-        return "?" + urlencode({name: value for name, value in asked.items() if value})
 
 
 class View(NamedTuple):

@@ -14,8 +14,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.clock import database_now
 from accounts.permissions import Right, require
 from bridge_points import calling, services
-from bridge_points.console import Filter, console
+from bridge_points.console import STATES, console
 from bridge_points.forms import LineTestForm
+from bridge_points.listing import Filter
 from bridge_points.models import CALL_LASTS, BridgePoint, PointLine
 from bridge_points.scope import meeting_of, point_of
 from invitations.models import Meeting
@@ -49,7 +50,7 @@ def line_console_latest(request: PortalRequest) -> HttpResponse:
 def line_console(request: PortalRequest, slug: str) -> HttpResponse:
     """Show the queue; to htmx its list where something has changed; with ``in`` a sheet to print."""
     meeting = meeting_of(request, slug, Right.READ_TECHNICIANS)
-    whole, asked = "in" in request.GET, Filter.of(request.GET)
+    whole, asked = "in" in request.GET, Filter.of(request.GET, STATES)
     shown = console(meeting, request.user, asked, database_now(), request.GET.get("page"), whole=whole)
     if request.htmx and request.GET.get("seen") == shown.fingerprint:
         return HttpResponse(status=NOTHING_NEW)

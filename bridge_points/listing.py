@@ -17,7 +17,7 @@ from accounts.picture import one_picture
 from bridge_points.models import AREA, BridgePoint, BridgePointQuerySet, PointState
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Container, Mapping
 
     from accounts.models import User
     from invitations.models import Meeting
@@ -33,6 +33,8 @@ SHOWN = {
     PointState.OFF: "Không kết nối",
 }
 """The states that a point in the list can have, with the word beside its cell."""
+STATES = frozenset({CONNECTED, *(str(state) for state in SHOWN)})
+"""What the list can be narrowed to."""
 
 
 class Filter(NamedTuple):
@@ -43,12 +45,11 @@ class Filter(NamedTuple):
     state: str = ""
 
     @classmethod
-    def of(cls, asked: Mapping[str, str]) -> Filter:
-        """Read the address; a state that does not exist is none."""
+    def of(cls, asked: Mapping[str, str], states: Container[str] = STATES) -> Filter:
+        """Read the address; a state that is none of ``states`` is none."""
         state = asked.get("tinh_trang", "")
-        known = {CONNECTED, *(str(state) for state in SHOWN)}
         return cls(
-            asked.get("q", "").strip()[:100], asked.get("thuoc", "")[:120], state if state in known else ""
+            asked.get("q", "").strip()[:100], asked.get("thuoc", "")[:120], state if state in states else ""
         )
 
     @property

@@ -136,7 +136,7 @@ def _opening(content: Content) -> str:
     title, issuer = content["title"], content["issuer"]
     if content["state"] != "called":
         letter = f" (Giấy mời số {content['number']})" if content["number"] else ""
-        why = f" Lý do: {_unclosed(content['reason'])}." if content.get("reason") else ""
+        why = f" Lý do: {unclosed(content['reason'])}." if content.get("reason") else ""
         later = " Thời gian tổ chức sẽ thông báo sau." if content["state"] == "postponed" else ""
         return f"{issuer} thông báo {_OFF[content['state']]} {title}{letter}.{why}{later}"
     if content["opening"]:
@@ -210,7 +210,7 @@ def _in_full(session: Session) -> str:
 
 def _audiences(content: Content, number: int) -> Iterator[Paper]:
     for place, each in enumerate(content["audiences"], 1):
-        heading, venue = _unclosed(each["heading"]), _unclosed(each["venue"])
+        heading, venue = unclosed(each["heading"]), unclosed(each["venue"])
         known = not venue or venue in heading
         beside = bool(POINT_HEADING.match(one_spelling(heading)) and VENUE.match(one_spelling(venue)))
         lines = [] if known or beside else [f"- Địa điểm: {venue}."]
@@ -226,27 +226,32 @@ def _audiences(content: Content, number: int) -> Iterator[Paper]:
 
 def _note(text: str) -> str:
     """In the words by which the reader tells a note from one more role."""
-    text = _unclosed(text)
+    text = unclosed(text)
     if text.startswith("(") and text.endswith(")") and text.count("(") == 1:
-        text = _unclosed(text[1:-1])
+        text = unclosed(text[1:-1])
     return text if text.lower().startswith("ghi chú:") else f"Ghi chú: {text}"
 
 
 def _role(role: Content) -> str:
-    text = _unclosed(role["text"])
+    text = unclosed(role["text"])
     if role["open_ended"] and not OPEN_ENDED.search(one_spelling(text)):
         text += " (do cấp ủy quyết định)"
     return f"- {text} (mời chủ trì)." if role["chairs"] else f"- {text}."
 
 
 def _chair(chair: Content) -> str:
-    post = f", {_unclosed(chair['post'])}" if chair["post"] else ""
-    point = f" {of_point(_unclosed(chair['point']))}" if chair["point"] else ""
+    post = f", {unclosed(chair['post'])}" if chair["post"] else ""
+    point = f" {of_point(unclosed(chair['point']))}" if chair["point"] else ""
     return f"Kính mời: Đồng chí {chair['name']}{post} chủ trì{point}."
 
 
+def running(text: str) -> str:
+    """Begin small after the name that stands before: "Chuẩn bị hội trường" → "chuẩn bị hội trường"."""
+    return text[:1].lower() + text[1:] if text[1:2].islower() else text
+
+
 def of_point(text: str) -> str:
-    """Say "điểm cầu" once, whether it was typed or not."""
+    """Say "điểm cầu" once, whether it was typed or not: "Thành ủy Hà Tĩnh" → "điểm cầu Thành ủy Hà Tĩnh"."""
     return text[:1].lower() + text[1:] if text.lower().startswith("điểm cầu") else f"điểm cầu {text}"
 
 
@@ -255,10 +260,10 @@ def of_point(text: str) -> str:
 
 def _request(each: Content) -> str:
     """Who and what run on where a reader can tell them apart, else a colon stands between them."""
-    whom, text = _unclosed(each["addressee"]), _unclosed(each["text"])
-    running = text[:1].lower() + text[1:] if text[1:2].islower() else text
-    found = asked_of(Passage.whole(f"{whom} {running}"))
-    said = f"{whom} {running}" if found and found[0].words == whom else f"{whom}: {text}"
+    whom, text = unclosed(each["addressee"]), unclosed(each["text"])
+    on = running(text)
+    found = asked_of(Passage.whole(f"{whom} {on}"))
+    said = f"{whom} {on}" if found and found[0].words == whom else f"{whom}: {text}"
     if each["due_at"] and f"{_moment(each['due_at']):%d/%m/%Y}" not in text:
         said += f"; hoàn thành {_before(each['due_at'])}"
     return f"- {said}."
@@ -270,7 +275,7 @@ def _deadlines(content: Content) -> Iterator[str]:
     if due and (said is None or content["deadlines"][said]["at"] != due):
         yield f"- {ON_THE_PORTAL} {_before(due)}."
     for each in content["deadlines"]:
-        what, to = _unclosed(each["what"]), _unclosed(each["to"])
+        what, to = unclosed(each["what"]), unclosed(each["to"])
         names_it = bool(DUE_THINGS.search(one_spelling(what)))
         sent = f" gửi {to}" if to else "" if names_it else " gửi"
         yield f"- {what}{sent} {_before(each['at'])}."
@@ -290,9 +295,9 @@ def _moment(at: str) -> datetime:
 
 def _contact(each: Content) -> str:
     office = bool(ORGANISATION.match(each["name"]))
-    about = f"{_unclosed(each['about'])}: liên hệ" if each["about"] else "Liên hệ" if office else ""
+    about = f"{unclosed(each['about'])}: liên hệ" if each["about"] else "Liên hệ" if office else ""
     about += "" if office else " đồng chí" if about else "Đồng chí"
-    body = f", {_unclosed(each['organisation'])}" if each["organisation"] else ""
+    body = f", {unclosed(each['organisation'])}" if each["organisation"] else ""
     phone = f", điện thoại {spaced(each['phone'])}" if each["phone"] else ""
     return f"- {about} {each['name']}{body}{phone}."
 
@@ -305,16 +310,16 @@ def _closing(content: Content, form: Form) -> str:
 
 
 def _punctuated(lines: Sequence[str], mark: str) -> list[str]:
-    bare = [_unclosed(each) for each in lines]
+    bare = [unclosed(each) for each in lines]
     return [f"{each}{'.' if place == len(bare) else mark}" for place, each in enumerate(bare, 1)]
 
 
 def _annexes(content: Content) -> Paper:
     """The form to fill in, for who is called; and, in the letter for all, who is called."""
     called = content["state"] == "called" and bool(content["units"])
-    names = {each["pk"]: _unclosed(each["heading"]) for each in content["audiences"]}
+    names = {each["pk"]: unclosed(each["heading"]) for each in content["audiences"]}
     own = content["audiences"] if content["to"] else []
-    roles = [_unclosed(role["text"]) for each in own for role in each["roles"]]
+    roles = [unclosed(role["text"]) for each in own for role in each["roles"]]
     form = "Phụ lục 1" if called and not content["to"] else "Phụ lục"
     return {
         "form_annex": form if called else "",
@@ -353,8 +358,8 @@ def _heading(part: str, numbers: dict[str, int]) -> str:
     return f"{numbers[part]}. {TITLES[part]}:" if numbers[part] else ""
 
 
-def _unclosed(text: str) -> str:
-    """Without what closes a line, so that the letter closes it."""
+def unclosed(text: str) -> str:
+    """Leave out what closes a line, so that the letter closes it: "Lưu Văn phòng." → "Lưu Văn phòng"."""
     return text.rstrip(" .,;:")
 
 

@@ -2,22 +2,10 @@
 
 from django import template
 
+from invitations.letters.paper import of_point, running, unclosed
+
 register = template.Library()
 
-
-@register.filter
-def unclosed(text: str) -> str:
-    """Leave out what closes a line, so that the letter closes it: "Lưu Văn phòng." → "Lưu Văn phòng"."""
-    return text.rstrip(" .,;:")
-
-
-@register.filter
-def running(text: str) -> str:
-    """Begin small after the name that stands before: "Chuẩn bị hội trường" → "chuẩn bị hội trường"."""
-    return text[:1].lower() + text[1:] if text[1:2].islower() else text
-
-
-@register.filter
-def of_point(text: str) -> str:
-    """Say "điểm cầu" once, whether it was typed or not: "Thành ủy Hà Tĩnh" → "điểm cầu Thành ủy Hà Tĩnh"."""
-    return text[:1].lower() + text[1:] if text.lower().startswith("điểm cầu") else f"điểm cầu {text}"
+register.filter("unclosed", unclosed)
+register.filter("running", running)
+register.filter("of_point", of_point)
