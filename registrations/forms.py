@@ -11,6 +11,7 @@ from django import forms
 
 from accounts.fields import MomentFormField
 from accounts.fingerprint import fingerprint
+from accounts.vietnamese import counted
 from bridge_points.models import BridgePoint
 from registrations.models import MOST_IN_A_ROLE, Delegate, Extension
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 NUMBER_MESSAGES = {
     "invalid": "Chỉ điền chữ số, ví dụ 45.",
     "min_value": "Số lượng không thể dưới 0. Sửa lại, hoặc để trống.",
-    "max_value": f"Nhiều nhất {MOST_IN_A_ROLE:,} người. Xem lại số vừa điền.".replace(",", "."),
+    "max_value": f"Nhiều nhất {counted(MOST_IN_A_ROLE)} người. Xem lại số vừa điền.",
 }
 
 

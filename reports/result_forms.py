@@ -8,6 +8,7 @@ from crispy_forms.helper import FormHelper
 from django import forms
 
 from accounts.fields import LineFormField, ParagraphFormField
+from accounts.vietnamese import counted
 from reports.result_models import MOST_LETTERS
 from reports.results.paper import TEXTS
 
@@ -28,8 +29,9 @@ class TextsForm(forms.Form):
             field = self.fields[name]
             field.label = label
             field.widget = forms.Textarea(attrs={"rows": 5})
-            most = f"{MOST_LETTERS:,}".replace(",", ".")
-            field.error_messages["max_length"] = f"{label}: dài quá {most} chữ. Viết gọn lại."
+            field.error_messages["max_length"] = (
+                f"{label}: dài quá {counted(MOST_LETTERS)} chữ. Viết gọn lại."
+            )
         self.helper = FormHelper(self)
         self.helper.form_tag = False
         self.helper.disable_csrf = True

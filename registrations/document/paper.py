@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from accounts.fields import spaced
 from accounts.models import Tier
+from accounts.vietnamese import counted
 from invitations.models import Invitation
 from registrations.comparison import PROVINCIAL, point_names
 from registrations.differences import totals
@@ -60,7 +61,7 @@ def paper(
         "opening": f"Thực hiện {letter}{dated}, {unit.name} đăng ký như sau:",
         "own_point": _own_point(own),
         "numbers": _numbers(content, names),
-        "total": _counted(totals(content).declared),
+        "total": counted(totals(content).declared),
         "people": list(_people(content)),
         "communes": list(_communes(content, communes)),
         **_headings(bool(content["delegates"]), bool(communes)),
@@ -128,7 +129,7 @@ def _numbers(content: Mapping[str, Any], names: Mapping[str, str]) -> list[dict[
     if expected:
         lines.append(("Đại biểu tại các điểm cầu cấp xã", f"{len(expected)} điểm", sum(expected)))
     return [
-        {"place": str(place), "what": what, "point": point, "number": _counted(number)}
+        {"place": str(place), "what": what, "point": point, "number": counted(number)}
         for place, (what, point, number) in enumerate(lines, 1)
     ]
 
@@ -156,7 +157,7 @@ def _communes(content: Mapping[str, Any], points: Iterable[Mapping[str, Any]]) -
             "technician": ", ".join(
                 part for part in (point["technician"], spaced(point["technician_phone"])) if part
             ),
-            "expected": _counted(expected[point["unit"]]) if point["unit"] in expected else "",
+            "expected": counted(expected[point["unit"]]) if point["unit"] in expected else "",
         }
 
 
@@ -169,7 +170,3 @@ def _footer(submission: Submission | None, now: datetime) -> str:
     if submission is None:
         return f"Bản nháp lập lúc {timezone.localtime(now):%H:%M, %d/%m/%Y}, chưa gửi"
     return f"Biên nhận {submission.code}, lần {submission.number} · SHA-256 {submission.sha256}"
-
-
-def _counted(number: int) -> str:
-    return f"{number:,}".replace(",", ".")

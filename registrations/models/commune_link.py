@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from django.conf import settings
@@ -10,21 +9,12 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.models import Unit
-from accounts.permissions import Right, may
 from invitations.models import Invitation
-
-if TYPE_CHECKING:
-    from accounts.models import User
+from registrations.models.scope import OfInvitationQuerySet
 
 
-class CommuneLinkQuerySet(models.QuerySet["CommuneLink"]):
+class CommuneLinkQuerySet(OfInvitationQuerySet["CommuneLink"]):
     """Which links."""
-
-    def visible_to(self, user: User) -> CommuneLinkQuerySet:
-        """Those of the invitations that ``user`` sees, for who may read registrations."""
-        if not may(user, Right.READ_REGISTRATION):
-            return self.none()
-        return self.filter(invitation__in=Invitation.objects.visible_to(user))
 
     def standing(self) -> CommuneLinkQuerySet:
         """Those that were not revoked."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from django.conf import settings
 from django.core.validators import MaxValueValidator
 from django.db import models
@@ -11,25 +9,16 @@ from django.db.models import F, Q, Sum
 from django.db.models.functions import Coalesce
 
 from accounts.fields import ParagraphField
-from accounts.permissions import Right, may
 from bridge_points.models import BridgePoint
 from invitations.models import Invitation, InvitedRole
-
-if TYPE_CHECKING:
-    from accounts.models import User
+from registrations.models.scope import OfInvitationQuerySet
 
 MOST_IN_A_ROLE = 5000
 """More than any hall of the province holds; a larger number is a slip of the finger."""
 
 
-class RegistrationQuerySet(models.QuerySet["Registration"]):
+class RegistrationQuerySet(OfInvitationQuerySet["Registration"]):
     """Which registrations."""
-
-    def visible_to(self, user: User) -> RegistrationQuerySet:
-        """Those of the invitations that ``user`` sees, for who may read registrations."""
-        if not may(user, Right.READ_REGISTRATION):
-            return self.none()
-        return self.filter(invitation__in=Invitation.objects.visible_to(user))
 
     def answered(self) -> RegistrationQuerySet:
         """Those whose unit has submitted and owes nothing."""

@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from django.conf import settings
 from django.db import models
 
 from accounts.models import Unit
-from accounts.permissions import Right, may
 from invitations.models import Invitation
-
-if TYPE_CHECKING:
-    from accounts.models import User
+from registrations.models.scope import OfInvitationQuerySet
 
 
-class RosterUploadQuerySet(models.QuerySet["RosterUpload"]):
+class RosterUploadQuerySet(OfInvitationQuerySet["RosterUpload"]):
     """Which lists."""
-
-    def visible_to(self, user: User) -> RosterUploadQuerySet:
-        """Those of the invitations that ``user`` sees, for who may read registrations."""
-        if not may(user, Right.READ_REGISTRATION):
-            return self.none()
-        return self.filter(invitation__in=Invitation.objects.visible_to(user))
 
 
 def _roster_name(upload: RosterUpload, name: str) -> str:

@@ -7,6 +7,7 @@ import re
 import zipfile
 from enum import Enum
 
+from accounts.vietnamese import counted
 from registrations.roster.cells import UnreadableRosterError
 from registrations.roster.limits import (
     HIGHEST_RATIO,
@@ -86,7 +87,7 @@ _WAYS_OUT = {
 def too_many_rows(sheet: str) -> str:
     """Return the sentence for a list that is longer than any conference."""
     where = f"Trang “{sheet}”" if sheet else "Tệp"
-    most = f"{MOST_ROWS:,}".replace(",", ".")
+    most = counted(MOST_ROWS)
     return f"{where} có hơn {most} dòng. Chép riêng bảng danh sách sang tệp mới rồi tải lên."
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from accounts.vietnamese import counted
 from invitations.letters.pdf import pdf_by
 from reports.workbooks.cells import Content, writable
 from reports.workbooks.tables import Column, Marked, Table
@@ -53,7 +54,4 @@ def _row(values: Iterable[Content], look: str) -> dict[str, Any]:
 
 
 def _shown(value: Content) -> str:
-    """A number as Vietnamese write it: 1.441.200."""
-    if isinstance(value, int):
-        return f"{value:,}".replace(",", ".")
-    return writable(value or "")
+    return counted(value) if isinstance(value, int) else writable(value or "")
