@@ -31,7 +31,7 @@ class Section(NamedTuple):
 
 
 SECTIONS = [
-    Section(Right.REGISTER, "Việc cần làm", "todo", ("todo",)),
+    Section(Right.REGISTER, "Việc cần làm", "todo", ("todo", "result_telling")),
     Section(Right.REGISTER, "Đăng ký", "registration_own_latest", ("registration", "receipt", "doubles")),
     Section(
         Right.READ_BOARD,
@@ -40,14 +40,14 @@ SECTIONS = [
         ("board", "extension_requests", "doubles", "freezes"),
     ),
     Section(Right.REGISTER, "Điểm danh", "attendance_latest", ("attendance",)),
-    Section(Right.READ_BOARD, "Ngày họp", "day_board_latest", ("day_board", "attendance")),
+    Section(Right.READ_BOARD, "Ngày họp", "day_board_latest", ("day_board", "attendance", "result")),
     Section(Right.READ_LETTER, "Giấy mời", "meetings", ("meeting",)),
     Section(Right.READ_MATERIAL, "Tài liệu", "materials_latest", ("material",)),
     Section(Right.DO_ASSIGNMENT, "Việc được giao", "own_assignments", ("own_assignments", "assignment")),
     Section(Right.LIST_POINTS, "Điểm cầu", "points_latest", ("point",)),
     Section(Right.TEST_LINES, "Thử đường truyền", "line_console_latest", ("line",)),
     Section(Right.HANDLE_INCIDENT, "Sự cố", "incidents_latest", ("incident",)),
-    Section(Right.EXPORT, "Tổng hợp", "exports_latest", ("export", "totals", "result")),
+    Section(Right.EXPORT, "Tổng hợp", "exports_latest", ("export", "totals")),
     Section(Right.READ_OUTBOX, "Hộp gửi", "outbox", ("outbox", "reminder", "call")),
     Section(Right.MANAGE_UNITS, "Đơn vị", "units", ("unit",)),
 ]

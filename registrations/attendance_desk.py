@@ -29,6 +29,7 @@ class PersonLine:
 
     delegate: Delegate
     state: str
+    reason: str
     conflict: str
 
     @property
@@ -67,6 +68,7 @@ class PointDesk:
                 "present": row.present,
                 "excused": row.excused,
                 "absent": row.absent,
+                "reason": row.reason,
                 "version": row.version,
                 "counted": row.counted,
                 "made": f"{timezone.localtime(row.made_at):%H:%M}",
@@ -78,6 +80,7 @@ class PointDesk:
                 },
             },
             "people": {str(line.delegate.key): line.state for line in self.people if line.state},
+            "reasons": {str(line.delegate.key): line.reason for line in self.people if line.reason},
             "conflicts": [line.conflict for line in self.conflicts],
         }  # fmt: skip
 
@@ -107,14 +110,16 @@ def _people(session: Session, point: BridgePoint) -> list[PersonLine]:
         .standing()
         .select_related("point__unit")
     )
-    here = {mark.delegate_id: mark.state for mark in marks if mark.point_id == point.pk}
+    here = {mark.delegate_id: mark for mark in marks if mark.point_id == point.pk}
     names = {mark.point_id: mark.point.unit.called for mark in marks}
     counting = {mark.delegate_id: mark for mark in settled(marks)}
     lines = []
     for one in delegates:
         one.guest = one.bridge_point_id != point.pk  # type: ignore[attr-defined]
         mark = counting.get(one.pk)
-        lines.append(PersonLine(one, here.get(one.pk, ""), _conflict(one, mark, names)))
+        own = here.get(one.pk)
+        state, reason = (own.state, own.reason) if own else ("", "")
+        lines.append(PersonLine(one, state, reason, _conflict(one, mark, names)))
     return lines
 
 

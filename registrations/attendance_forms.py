@@ -9,7 +9,8 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 
-from registrations.models import AttendanceMark
+from accounts.vietnamese import line
+from registrations.models import MOST_LETTERS_OF_A_REASON, AttendanceMark
 from registrations.services.attending import MOST_AT_ONCE, Mark, Numbers
 
 NOT_READ = "Cổng không đọc được những gì máy gửi. Tải lại trang rồi gửi lại; các mục chờ vẫn còn trong máy."
@@ -37,14 +38,22 @@ def _entry(row: dict[str, Any]) -> Numbers | Mark:
     if "delegate" in row or "code" in row:
         person = UUID(row["delegate"]) if "delegate" in row else None
         flags = row.get("scanned") is True, row.get("visiting") is True
-        return Mark(
-            key, age, person, AttendanceMark.State(row["state"]), *flags, str(row.get("code", ""))[:20]
-        )
+        code = str(row.get("code", ""))[:20]
+        return Mark(key, age, person, AttendanceMark.State(row["state"]), *flags, code, _reason(row))
     if row.get("counted") is True:
         return Numbers(key, age, 0, 0, 0, _whole(row.get("base", 0)), counted=True)
     present, excused, absent = (_whole(row[name]) for name in ("present", "excused", "absent"))
     base = max(_whole(row.get("base", 0)), 0)
-    return Numbers(key, age, present, excused, absent, base, sure=row.get("sure") is True)
+    sure = row.get("sure") is True
+    return Numbers(key, age, present, excused, absent, base, sure=sure, reason=_reason(row))
+
+
+def _reason(row: dict[str, Any]) -> str:
+    """A few words; a reason that is too long is cut rather than a report lost for it."""
+    said = row.get("reason", "")
+    if not isinstance(said, str):
+        raise TypeError(said)
+    return line(said.replace("\0", ""))[:MOST_LETTERS_OF_A_REASON].strip()
 
 
 def _whole(value: Any) -> int:

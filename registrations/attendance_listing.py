@@ -35,6 +35,7 @@ SHOWN = {
     "": Shown("Tất cả", Q()),
     "chua-bao": Shown("Chưa báo", Q(here__isnull=True)),
     "da-bao": Shown("Đã báo", Q(here__isnull=False)),
+    "co-phep": Shown("Có vắng có phép", Q(excused__gt=0)),
     "vuot": Shown("Nhiều hơn đăng ký", Q(present__gt=F("declared"))),
     "hai-so": Shown("Hai máy báo khác nhau", Q(crossed__isnull=False)),
 }

@@ -78,6 +78,7 @@ EXAMPLE: dict[str, Any] = {
         "whole": _LINE,
         "tiers": [_LINE],
         "areas": [_LINE],
+        "reasons": [{"label": "Đi công tác", "number": 1}],
         "incidents": [
             {
                 "key": "11111111-1111-4111-8111-111111111111", "point": "Can Lộc",

@@ -35,6 +35,9 @@ from invitations.models import (
     ShareReport,
 )
 from registrations.models import (
+    Attendance,
+    AttendanceEntry,
+    AttendanceMark,
     Change,
     CommuneAnswer,
     Delegate,
@@ -195,6 +198,9 @@ _KEPT: tuple[Kind, ...] = (
     _texts(NOTES, Incident, "point__meeting", "note", "done"),
     _texts(NOTES, IncidentEntry, "incident__point__meeting", "text"),
     _texts(NOTES, PointSignature, "point__meeting", "reason"),
+    _texts(NOTES, Attendance, "point__meeting", "reason"),
+    _texts(NOTES, AttendanceEntry, "point__meeting", "reason"),
+    _texts(NOTES, AttendanceMark, "point__meeting", "reason"),
     _texts(NOTES, Registration, "invitation__meeting", "return_remark"),
     _texts(NOTES, Extension, "invitation__meeting", "reason"),
     _texts(NOTES, ExtensionRequest, "invitation__meeting", "reason", "answer"),

@@ -2,11 +2,13 @@
 
 from registrations.models.attendance import (
     MOST_AT_A_POINT,
+    MOST_LETTERS_OF_A_REASON,
     Attendance,
     AttendanceEntry,
     AttendanceMark,
     counting_marks,
     points_of_session,
+    reasons_of,
     settled,
     silent_points,
 )
@@ -22,6 +24,7 @@ from registrations.models.telling import ResultRequest, ResultTelling
 __all__ = [
     "MOST_AT_A_POINT",
     "MOST_IN_A_ROLE",
+    "MOST_LETTERS_OF_A_REASON",
     "Attempt",
     "Attendance",
     "AttendanceEntry",
@@ -45,6 +48,7 @@ __all__ = [
     "counting_marks",
     "keys_of_delegate",
     "points_of_session",
+    "reasons_of",
     "settled",
     "silent_points",
 ]

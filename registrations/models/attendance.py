@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.db import models
+from django.db import connection, models
 from django.db.models import F, FilteredRelation, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 
@@ -18,12 +18,16 @@ from registrations.models.delegate import Delegate
 from registrations.models.registration import MOST_IN_A_ROLE, Headcount
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from accounts.models import User
 
 MOST_AT_A_POINT = MOST_IN_A_ROLE
 """More than any hall of the province holds; a larger number is a slip of the finger."""
+
+MOST_LETTERS_OF_A_REASON = 100
+"""A reason is a few words, so that the report can add up those who gave the same."""
 
 
 class AttendanceQuerySet(models.QuerySet["Attendance"]):
@@ -55,6 +59,9 @@ class Attendance(models.Model):
     present = models.PositiveIntegerField("Có mặt")
     excused = models.PositiveIntegerField("Vắng có phép")
     absent = models.PositiveIntegerField("Vắng không phép")
+    reason = models.CharField("Lý do vắng có phép", max_length=MOST_LETTERS_OF_A_REASON, blank=True)
+    """Of typed numbers; where they follow the marks, each mark has its own."""
+
     counted = models.BooleanField(default=False)
     """The numbers follow the marks of the delegates; typed ones stand until somebody says otherwise."""
 
@@ -106,6 +113,9 @@ class _Arrival(models.Model):
     device = models.UUIDField()
     age = models.FloatField()
     """Seconds between the making and the sending, as the device counted them."""
+
+    reason = models.CharField(max_length=MOST_LETTERS_OF_A_REASON, blank=True)
+    """Why somebody stays away with leave; it may be private, so it goes with the people."""
 
     made_at = models.DateTimeField()
     arrived_at = models.DateTimeField()
@@ -224,6 +234,45 @@ def silent_points(session: Session, now: datetime) -> models.QuerySet[BridgePoin
         return points.none()
     reported = Attendance.objects.filter(session=session).values("point")
     return points.exclude(pk__in=reported)
+
+
+_REASONS = """
+    WITH standing AS (
+        SELECT DISTINCT ON (session_id, point_id, delegate_id) *
+        FROM registrations_attendancemark
+        WHERE session_id = ANY(%(sessions)s) AND delegate_id IS NOT NULL
+        ORDER BY session_id, point_id, delegate_id, made_at DESC, id DESC
+    ), counting AS (
+        SELECT DISTINCT ON (session_id, delegate_id) session_id, point_id, state, reason
+        FROM standing
+        ORDER BY session_id, delegate_id,
+            CASE state WHEN 'present' THEN 2 WHEN 'cleared' THEN 0 ELSE 1 END DESC, made_at DESC, id DESC
+    ), told AS (
+        SELECT report.point_id, mark.reason, 1 AS number
+        FROM counting mark
+        JOIN registrations_attendance report USING (session_id, point_id)
+        WHERE report.counted AND mark.state = 'excused' AND mark.reason <> ''
+        UNION ALL
+        SELECT point_id, reason, excused
+        FROM registrations_attendance
+        WHERE session_id = ANY(%(sessions)s) AND NOT counted AND excused > 0 AND reason <> ''
+    )
+    SELECT reason, sum(number)::bigint
+    FROM told JOIN bridge_points_bridgepoint point ON point.id = told.point_id
+    WHERE point.connects
+    GROUP BY reason ORDER BY reason
+"""
+
+
+def reasons_of(sessions: Sequence[Session]) -> list[tuple[str, int]]:
+    """Each reason that was given for a leave, with how many people it was given for; one query.
+
+    Where the numbers of a point follow the marks, the marks that count tell (as ``settled`` chooses them);
+    where numbers were typed, the reason that was typed beside them stands for all of them.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_REASONS, {"sessions": [one.pk for one in sessions]})
+        return [(reason, number) for reason, number in cursor.fetchall()]
 
 
 # ── People ───────────────────────────────────────────────────────────────────────────────────────

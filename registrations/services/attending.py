@@ -65,6 +65,9 @@ class Numbers:
     sure: bool = False
     """The maker was asked whether more came than were declared, and said yes."""
 
+    reason: str = ""
+    """Why those with leave are not there, in a few words."""
+
 
 @dataclass(frozen=True)
 class Mark:
@@ -78,6 +81,9 @@ class Mark:
     visiting: bool = False
     code: str = ""
     """What stands on the person's card, where the device did not know whose it is."""
+
+    reason: str = ""
+    """Why the person has leave."""
 
 
 @dataclass(frozen=True)
@@ -223,7 +229,13 @@ class _Desk:
             )
         self._known.add(one.key)
         self.new_marks.append(
-            AttendanceMark(delegate=person, state=one.state, scanned=one.scanned, **self.came(one))
+            AttendanceMark(
+                delegate=person,
+                state=one.state,
+                scanned=one.scanned,
+                reason=one.reason if one.state == AttendanceMark.State.EXCUSED else "",
+                **self.came(one),
+            )
         )
         return Result(one.key, "kept")
 
@@ -258,6 +270,7 @@ class _Desk:
             **dict(zip(("present", "excused", "absent"), said, strict=True)),
             counted=one.counted,
             base=one.base,
+            reason=one.reason if one.excused else "",
         )
         now = self._current
         # What ticks alone have counted is no report: it gives way to one, whichever was made first.
@@ -297,7 +310,7 @@ class _Desk:
     def _put(self, entry: AttendanceEntry) -> None:
         row = self._current or Attendance(session=self.session, point=self.point, version=0)
         row.present, row.excused, row.absent = entry.numbers
-        row.counted = entry.counted
+        row.counted, row.reason = entry.counted, entry.reason
         row.version += 1
         row.made_at, row.arrived_at = entry.made_at, entry.arrived_at
         row.by, row.device = entry.by, entry.device

@@ -102,6 +102,17 @@ def _tables(document: Any) -> None:
             cells=_fields("place", "label", "points", "declared", "named", "present", "percent"),
             aligned=(CENTER, LEFT, *(RIGHT,) * 5),
         )
+    line(document, "{%p if reasons %}", LEFT)
+    line(document, "Vắng có phép theo lý do", LEFT, bold=True, before=Pt(8), keep=True)
+    sheet(
+        document,
+        widths=(Mm(11), Mm(124), Mm(30)),
+        titles=("TT", "Lý do", "Lượt vắng"),
+        loop="one in reasons",
+        cells=_fields("place", "label", "number"),
+        aligned=(CENTER, LEFT, RIGHT),
+    )
+    line(document, "{%p endif %}", LEFT)
     line(document, "{%p if incidents %}", LEFT)
     line(document, "Sự cố", LEFT, bold=True, before=Pt(8), keep=True)
     sheet(

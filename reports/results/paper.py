@@ -33,6 +33,7 @@ FIELDS = {
     "sessions": "các buổi; mỗi dòng có .label, .points, .declared, .present, .percent, .excused, .absent",
     "tiers": "các cấp điểm cầu; mỗi dòng có .label, .points, .declared, .named, .present, .percent",
     "areas": "các đơn vị; mỗi dòng có .place, .label, .points, .declared, .named, .present, .percent",
+    "reasons": "lý do vắng có phép; mỗi dòng có .place, .label, .number",
     "incidents": "sự cố; mỗi dòng có .place, .point, .session, .kind, .at, .minutes, .done",
     "materials": "tài liệu; mỗi dòng có .title, .words",
     "texts": "phần viết; mỗi phần có .heading và .lines",
@@ -92,6 +93,7 @@ def paper(content: Content, *, sha256: str = "") -> Paper:
         ],
         "tiers": [_line(one, place) for place, one in enumerate(numbers["tiers"], 1)],
         "areas": [_line(one, place) for place, one in enumerate(numbers["areas"], 1)],
+        "reasons": [_reason(one, place) for place, one in enumerate(numbers.get("reasons", []), 1)],
         "incidents": [_incident(one, place) for place, one in enumerate(numbers["incidents"], 1)],
         "materials": [_material(one) for one in numbers["materials"]],
         "texts": list(_texts(content["texts"])),
@@ -185,6 +187,10 @@ def _line(line: Content, place: int) -> dict[str, str]:
         "present": " / ".join(counted(came["present"]) for came in line["sessions"]),
         "percent": share(line),
     }
+
+
+def _reason(one: Content, place: int) -> dict[str, str]:
+    return {"place": str(place), "label": one["label"], "number": counted(one["number"])}
 
 
 def _incident(one: Content, place: int) -> dict[str, str]:

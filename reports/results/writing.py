@@ -5,18 +5,12 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from datetime import datetime
-from io import BytesIO
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
-
-from docxtpl import DocxTemplate
-from jinja2 import TemplateError
-from jinja2.sandbox import SandboxedEnvironment
 
 from accounts.templatetags.portal import moment, percent
+from invitations.letters.filling import filled
 from invitations.letters.pdf import pdf_by
-from invitations.letters.writing import BrokenTemplate
 from reports.results.paper import Content, paper, share
 from reports.workbooks import template as workbook_template
 from reports.workbooks.source import MOTTOES
@@ -24,6 +18,7 @@ from reports.workbooks.tables import (
     RESULT_INCIDENTS,
     RESULT_MATERIALS,
     RESULT_PLACES,
+    RESULT_REASONS,
     Look,
     Marked,
     Row,
@@ -41,19 +36,8 @@ FORMS = ("docx", "pdf", "xlsx")
 
 
 def docx_of(content: Content, *, sha256: str = "", template: bytes | None = None) -> bytes:
-    """Return the report as .docx. Raises ``BrokenTemplate`` for a template that cannot be filled in.
-
-    Escaping is on: without it an ``&`` silently drops the rest of the text. Jinja runs in its sandbox.
-    """
-    try:
-        document = DocxTemplate(BytesIO(template or OWN.read_bytes()))
-        words = paper(content, sha256=sha256)
-        document.render(words, jinja_env=SandboxedEnvironment(autoescape=True), autoescape=True)
-        made = BytesIO()
-        document.save(made)
-    except (TemplateError, BadZipFile, KeyError, ValueError, SyntaxError, TypeError, AttributeError) as error:
-        raise BrokenTemplate(str(error)) from error
-    return made.getvalue()
+    """Return the report as .docx. Raises ``BrokenTemplate`` for a template that cannot be filled in."""
+    return filled(template or OWN.read_bytes(), paper(content, sha256=sha256))
 
 
 def pdf_of(content: Content, *, sha256: str = "") -> bytes:
@@ -72,12 +56,13 @@ def xlsx_of(content: Content, *, sha256: str = "", drawn_by: Template | None = N
 
 
 def tables(content: Content, sha256: str = "") -> Iterator[Table]:
-    """The tables of the report: places by session, incidents, materials."""
+    """The tables of the report: places by session, reasons of absence, incidents, materials."""
     numbers = content["numbers"]
     note = f"Số liệu lúc {moment(datetime.fromisoformat(numbers['taken_at']))}" + (
         f", SHA-256 {sha256}" if sha256 else ", bản nháp"
     )
     yield Table(RESULT_PLACES, "Có mặt", "Kết quả điểm danh", note, _places(numbers))
+    yield Table(RESULT_REASONS, "Lý do vắng", "Vắng có phép theo lý do", note, _reasons(numbers))
     yield Table(RESULT_INCIDENTS, "Sự cố", "Sự cố trong hội nghị", note, _incidents(numbers))
     yield Table(RESULT_MATERIALS, "Tài liệu", "Tài liệu đã mở", note, _materials(numbers))
 
@@ -121,6 +106,15 @@ def _all(line: Content) -> tuple[Any, ...]:
         sum(came[name] for came in line["sessions"]) for name in ("reported", "present", "excused", "absent")
     )
     return (line["points"], line["declared"], line["named"], *sums, share(line))
+
+
+def _reasons(numbers: Content) -> Iterator[Row]:
+    """A row for each reason, then all who had leave; reports signed before reasons were asked have none."""
+    reasons = numbers.get("reasons", [])
+    for place, one in enumerate(reasons, 1):
+        yield (place, one["label"], one["number"])
+    if reasons:
+        yield Marked((None, "Tất cả các buổi", sum(one["number"] for one in reasons)), Look.SUM)
 
 
 def _incidents(numbers: Content) -> Iterator[Row]:

@@ -218,6 +218,15 @@ RESULT_PLACES = Layout(
     ),
 )
 
+RESULT_REASONS = Layout(
+    "Lý do vắng",
+    (
+        PLACE,
+        Column("lý do", "Lý do", 60, needed=True),
+        number("lượt", "Lượt vắng", 12),
+    ),
+)
+
 RESULT_INCIDENTS = Layout(
     "Sự cố",
     (
@@ -244,6 +253,6 @@ RESULT_MATERIALS = Layout(
 
 LAYOUTS = (
     *(DELEGATES, NUMBERS, TOTALS, COMMUNE_POINTS, POINTS, CONTACTS, SILENT_UNITS, CHANGES),
-    *(RESULT_PLACES, RESULT_INCIDENTS, RESULT_MATERIALS),
+    *(RESULT_PLACES, RESULT_REASONS, RESULT_INCIDENTS, RESULT_MATERIALS),
 )
 """Every sheet that a template may hold, in its order."""

@@ -34,6 +34,7 @@ from reports.workbooks.frozen import PurgedError
 from tests.cast import client_of
 from tests.factories import (
     AssignmentFactory,
+    AttendanceEntryFactory,
     AttendanceFactory,
     AttendanceMarkFactory,
     BridgePointFactory,
@@ -96,8 +97,9 @@ def plant(slug: str, who: tuple[str, str], user) -> Meeting:
         5, registration=registration, role=role, bridge_point=point,
         full_name=name, position=said, organisation=said, phone=phone, note=said,
     )  # fmt: skip
-    AttendanceFactory.create(point=point, session=session, present=4)
-    AttendanceMarkFactory.create(delegate=people[0], session=session)
+    AttendanceFactory.create(point=point, session=session, present=4, excused=1, reason=said)
+    AttendanceEntryFactory.create(point=point, session=session, excused=1, reason=said)
+    AttendanceMarkFactory.create(delegate=people[0], session=session, state="excused", reason=said)
     content, counts = take_snapshot(registration, invitation)
     submission = SubmissionFactory.create(
         registration=registration, code=f"{slug}-1", content=content, sha256=digest(content),

@@ -30,16 +30,19 @@ def test_what_is_entered_without_a_line_arrives_once(at_the_point):
     expect(phone.get_by_text("Có mặt 47, đăng ký 45: đúng chứ?")).to_be_visible()
     phone.get_by_role("button", name="Đúng, gửi").click()
     row = phone.get_by_role("group", name="Nguyễn Hữu Khang")
-    row.get_by_role("button", name="Có mặt").click()
-    expect(phone.locator("[data-waits]")).to_have_text(re.compile("2 mục chờ gửi"))
+    row.get_by_role("button", name="Có phép").click()
+    phone.get_by_label("Lý do vắng của Nguyễn Hữu Khang").fill("Ốm")
+    phone.keyboard.press("Tab")
+    expect(phone.locator("[data-waits]")).to_have_text(re.compile("3 mục chờ gửi"))
     address = phone.url
     phone.close()  # the browser goes before anything was sent
 
     phone = at_the_point.context.new_page()
     phone.goto(address)  # still without a line
-    expect(phone.locator("[data-waits]")).to_have_text(re.compile("2 mục chờ gửi"))
+    expect(phone.locator("[data-waits]")).to_have_text(re.compile("3 mục chờ gửi"))
     row = phone.get_by_role("group", name="Nguyễn Hữu Khang")
-    expect(row.get_by_role("button", name="Có mặt")).to_have_attribute("aria-pressed", "true")
+    expect(row.get_by_role("button", name="Có phép")).to_have_attribute("aria-pressed", "true")
+    expect(phone.get_by_label("Lý do vắng của Nguyễn Hữu Khang")).to_have_value("Ốm")
     assert not AttendanceEntry.objects.exists()
 
     lost: list[int] = []
@@ -56,16 +59,18 @@ def test_what_is_entered_without_a_line_arrives_once(at_the_point):
     expect(phone.locator("[data-waits]")).to_have_text(re.compile("Không có mục nào"), timeout=30_000)
     assert lost == [200]
     assert list(AttendanceEntry.objects.values_list("present", flat=True)) == [47]
-    assert AttendanceMark.objects.count() == 1
+    assert list(AttendanceMark.objects.values_list("reason", flat=True)) == ["Ốm", ""]
     assert Attendance.objects.get().present == 47
 
     phone.context.set_offline(True)
-    phone.get_by_label("Vắng có phép").fill("1")
+    phone.get_by_label("Vắng có phép", exact=True).fill("1")
+    phone.get_by_label("Lý do vắng có phép").fill("Đi công tác")
     phone.get_by_role("button", name="Gửi số").click()
     phone.get_by_role("button", name="Đúng, gửi").click()
     expect(phone.locator("[data-waits]")).to_have_text(re.compile("1 mục chờ gửi"))
     phone.context.set_offline(False)
     expect(phone.locator("[data-waits]")).to_have_text(re.compile("Không có mục nào"), timeout=30_000)
+    assert Attendance.objects.get().reason == "Đi công tác"
     left = "Promise.all([caches.keys(), indexedDB.databases().then((all) => all.map((one) => one.name))])"
     phone.locator(".who summary").click()
     with phone.expect_navigation():

@@ -128,13 +128,15 @@ def test_a_point_that_does_not_connect_or_a_meeting_that_is_off_takes_nothing(
 def test_ticks_count_the_numbers_and_two_phones_are_merged_by_person(send, draft, can_loc_point):
     khang, phuc = draft.delegates.all()
     assert send(mark(khang)) == ["kept"]
-    assert send(mark(phuc, "excused", age=300), device=OTHER_PHONE) == ["kept"]
+    assert send(mark(phuc, "excused", age=300, reason="Ốm"), device=OTHER_PHONE) == ["kept"]
+    assert send(mark(khang, reason="Ốm")) == ["kept"]  # who is there needs no reason
+    assert list(AttendanceMark.objects.exclude(reason="").values_list("delegate", flat=True)) == [phuc.pk]
     assert counts(can_loc_point) == (1, 1, 0)
     send(mark(phuc, age=900))  # what another phone made before counts no more, and is kept
     assert counts(can_loc_point) == (1, 1, 0)
     send(mark(khang, "cleared"))
     assert counts(can_loc_point) == (0, 1, 0)
-    assert AttendanceMark.objects.count() == 4
+    assert AttendanceMark.objects.count() == 5
 
 
 def test_typed_numbers_stand_until_somebody_asks_for_the_count(send, draft, can_loc_point):

@@ -44,7 +44,7 @@ def at(name: str, meeting: Any, session: Any, *more: str) -> str:
     return reverse(name, args=[meeting.slug, session.pk, *more])
 
 
-FORTY = {"present": 40, "excused": 3, "absent": 2}
+FORTY = {"present": 40, "excused": 3, "absent": 2, "reason": " Đi\u0000  công tác"}
 
 
 def test_a_clerk_reports_and_everybody_sees_it(an, trang, nguyet, meeting, morning, can_loc, draft):
@@ -56,7 +56,8 @@ def test_a_clerk_reports_and_everybody_sees_it(an, trang, nguyet, meeting, morni
     assert str(khang.key) in page.text
     answer = post(clerk, at("attendance_sync", meeting, morning, can_loc.slug), batch(FORTY)).json()
     assert [one["state"] for one in answer["results"]] == ["kept"]
-    assert answer["now"]["numbers"]["present"] == 40
+    assert (answer["now"]["numbers"]["present"], answer["now"]["numbers"]["reason"]) == (40, "Đi công tác")
+    assert "lý do: Đi công tác" in clerk.get(at("attendance_point", meeting, morning, can_loc.slug)).text
     assert AttendanceEntry.objects.get().by == an
     for reader in (trang, nguyet):
         shown = client_of(reader).get(at("attendance_session", meeting, morning)).text
@@ -92,7 +93,8 @@ def test_what_cannot_be_read_is_refused_and_changes_nothing(an, meeting, morning
         b"", b"[]", b"{", b'{"device": 1, "entries": []}', b"\xff\xfe",
         batch({"present": "40", "excused": 0, "absent": 0}),
         batch({"present": True, "excused": 0, "absent": 0}),
-        batch({**FORTY, "age": "NaN"}), batch({**FORTY, "key": "x"}), batch({**FORTY, "present": 2**40}),
+        batch({**FORTY, "age": "NaN"}), batch({**FORTY, "key": "x"}),
+        batch({**FORTY, "reason": 1}), batch({**FORTY, "present": 2**40}),
         batch({"delegate": str(uuid.uuid4()), "state": "asleep"}),
         {"device": str(uuid.uuid4()), "entries": [[]] * 3},
         {"device": str(uuid.uuid4()), "entries": [FORTY] * 2001},

@@ -1,6 +1,6 @@
 // attending.js: a point reports who came, with or without a line.
 //
-// What is entered is first kept in the browser (IndexedDB: keys, numbers and states, no names), then sent;
+// What is entered is first kept in the browser (IndexedDB: keys, numbers, states and reasons, no names), then sent;
 // it is taken out once the portal has said what became of it. Each entry has a key, so that what is sent
 // again is kept once, and an age in seconds, so that a wrong clock decides nothing.
 (() => {
@@ -116,15 +116,19 @@
     else say("check", "Không có mục nào chờ gửi");
     list(part("data-refused"), rows.filter((row) => row.why).map((row) => row.why));
     part("data-take-guests").hidden = !rows.some((row) => row.elsewhere);
-    for (const row of waits) if (row.delegate) mark(row.delegate, row.state);
+    for (const row of waits) if (row.delegate) mark(row.delegate, row.state, row.reason);
     count();
   }
 
-  function mark(person, state) {
+  function mark(person, state, reason) {
     const line = root.querySelector(`[data-person="${person}"]`);
     if (!line) return;
     line.dataset.state = state;
     line.querySelectorAll("[data-mark]").forEach((button) => button.setAttribute("aria-pressed", String(button.dataset.mark === state)));
+    const why = line.querySelector("[data-reason]");
+    why.hidden = state !== "excused";
+    if (why.hidden) why.value = "";
+    else if (reason !== undefined && document.activeElement !== why) why.value = reason;
   }
 
   function count() {
@@ -134,15 +138,15 @@
 
   function news(now) {
     root.dataset.declared = now.declared ?? "";
-    Object.entries(now.people).forEach(([person, state]) => mark(person, state));
+    Object.entries(now.people).forEach(([person, state]) => mark(person, state, now.reasons[person]));
     list(part("data-conflicts"), now.conflicts);
     const numbers = now.numbers, other = numbers && numbers.crossed;
     part("data-crossed").hidden = !other;
     if (other) part("data-crossed-words").textContent = `máy kia ghi ${other.present} có mặt lúc ${other.made}`;
     if (!numbers) return;
     root.dataset.version = numbers.version;
-    for (const name of ["present", "excused", "absent"]) if (!form.elements[name].value) form.elements[name].value = numbers[name];
-    part("data-now").textContent = `Đang tính: ${numbers.present} có mặt, ${numbers.excused} vắng có phép, ${numbers.absent} vắng không phép, ghi lúc ${numbers.made}`;
+    for (const name of ["present", "excused", "absent", "reason"]) if (!form.elements[name].value) form.elements[name].value = numbers[name];
+    part("data-now").textContent = `Đang tính: ${numbers.present} có mặt, ${numbers.excused} vắng có phép, ${numbers.absent} vắng không phép${numbers.reason && ` (${numbers.reason})`}, ghi lúc ${numbers.made}`;
   }
 
   // ── Entering ────────────────────────────────────────────────────────────────────────────
@@ -154,7 +158,7 @@
     const declared = root.dataset.declared;
     const more = declared !== "" && present > Number(declared);
     if (more && !await sure(`Có mặt ${present}, đăng ký ${declared}: đúng chứ?`)) return;
-    await keep({ present, excused, absent, base: base(), sure: more });
+    await keep({ present, excused, absent, reason: form.elements.reason.value, base: base(), sure: more });
   });
 
   function sure(words) {
@@ -164,6 +168,12 @@
     dialog.showModal();
     return new Promise((done) => dialog.addEventListener("close", () => done(dialog.returnValue === "yes"), { once: true }));
   }
+
+  root.addEventListener("change", async (event) => {
+    if (!event.target.matches("[data-reason]")) return;
+    const line = event.target.closest("[data-person]");
+    await keep({ delegate: line.dataset.person, state: "excused", reason: event.target.value, visiting: Boolean(line.dataset.guest) });
+  });
 
   root.addEventListener("click", async (event) => {
     const button = event.target.closest("[data-mark]");
