@@ -23,9 +23,10 @@ QUICK_SIZES = ((30, 60, 5.0),)
 
 _ALL_REPORT = """
     INSERT INTO registrations_attendance
-        (session_id, point_id, present, excused, absent, counted, version, made_at, arrived_at, device)
+        (session_id, point_id, present, excused, absent, counted, version, made_at, arrived_at, device,
+         reason)
     SELECT session.id, point.id, 40 + point.id %% 9, point.id %% 3, point.id %% 2, FALSE, 1, now(), now(),
-        gen_random_uuid()
+        gen_random_uuid(), ''
     FROM bridge_points_bridgepoint point JOIN invitations_session session USING (meeting_id)
     WHERE point.meeting_id = %s AND point.connects
 """

@@ -64,7 +64,7 @@ def _load(schema: str) -> None:
 
     to = connection.settings_dict
     where = [f"--host={to['HOST']}", f"--username={to['USER']}", f"--dbname={to['NAME']}"]
-    psql = [BINARIES / "psql", "--quiet", "--set=ON_ERROR_STOP=1", f"--file={schema}"]
+    psql = [str(BINARIES / "psql"), "--quiet", "--set=ON_ERROR_STOP=1", f"--file={schema}"]
     subprocess.run([*psql, *where], stdout=subprocess.DEVNULL, check=True)
 
 

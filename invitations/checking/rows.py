@@ -158,47 +158,50 @@ class _Layer:
 
     def _audiences(self) -> Iterator[Row]:
         for number, each in enumerate(self.answer["audiences"]):
-            path = f"audiences[{number}]"
-            known = each["tier"] in Tier.values
-            match = self._called(each)
+            yield self._audience(number, each)
+            yield from self._roles(number, each["roles"])
+            yield from self._chairs(number, each)
+
+    def _audience(self, number: int, each: dict[str, Any]) -> Row:
+        path = f"audiences[{number}]"
+        match = self._called(each)
+        values = {
+            "heading": each["heading"],
+            "tier": each["tier"] if each["tier"] in Tier.values else Tier.OTHER.value,
+            "venue": each["venue"] or "",
+            "note": each.get("note", ""),
+            "to_units": [str(unit.pk) for unit in match.sure],
+        }
+        row = self._row(path, "audiences", "audience", f"Nhóm {number + 1}", values, units=match.offered)
+        if f"{path}.note" in self.places:
+            row.places["note"] = self.places[f"{path}.note"]
+        row.doubts += _doubts_of_units(match.perhaps)
+        if match.further:
+            row.doubts.append(Doubt("to_units", NAMES_NO_AGENCIES))
+        return row
+
+    def _roles(self, number: int, roles: list[dict[str, Any]]) -> Iterator[Row]:
+        path = f"audiences[{number}]"
+        for place, role in enumerate(roles):
             values = {
-                "heading": each["heading"],
-                "tier": each["tier"] if known else Tier.OTHER.value,
-                "venue": each["venue"] or "",
-                "note": each.get("note", ""),
-                "to_units": [str(unit.pk) for unit in match.sure],
+                "text": role["text"],
+                "chairs": bool(role["chairs"]),
+                "open_ended": bool(role["open_ended"]),
             }
-            row = self._row(path, "audiences", "audience", f"Nhóm {number + 1}", values, units=match.offered)
-            if f"{path}.note" in self.places:
-                row.places["note"] = self.places[f"{path}.note"]
-            row.doubts += _doubts_of_units(match.perhaps)
-            if match.further:
-                row.doubts.append(Doubt("to_units", NAMES_NO_AGENCIES))
-            yield row
-            for place, role in enumerate(each["roles"]):
-                values = {
-                    "text": role["text"],
-                    "chairs": bool(role["chairs"]),
-                    "open_ended": bool(role["open_ended"]),
-                }
-                own = f"{path}.roles[{place}]"
-                label = f"Thành phần {number + 1}.{place + 1}"
-                yield self._row(own, "audiences", "role", label, values, parent=path)
-            for place, chair in enumerate(each["chairs"]):
-                own = f"{path}.chairs[{place}]"
-                row = self._row(
-                    own,
-                    "chairs",
-                    "chair",
-                    f"Chủ trì · {line(each['heading'])[:80]}",
-                    _texts(chair, "name", "post", "point") | {"name": _ranked(chair)},
-                    parent=path,
+            label = f"Thành phần {number + 1}.{place + 1}"
+            yield self._row(f"{path}.roles[{place}]", "audiences", "role", label, values, parent=path)
+
+    def _chairs(self, number: int, audience: dict[str, Any]) -> Iterator[Row]:
+        path = f"audiences[{number}]"
+        label = f"Chủ trì · {line(audience['heading'])[:80]}"
+        for place, chair in enumerate(audience["chairs"]):
+            values = _texts(chair, "name", "post", "point") | {"name": _ranked(chair)}
+            row = self._row(f"{path}.chairs[{place}]", "chairs", "chair", label, values, parent=path)
+            if not chair["name"]:
+                row.doubts.append(
+                    Doubt("name", "Văn bản không nêu tên người chủ trì; điền tên, hoặc bỏ dòng.")
                 )
-                if not chair["name"]:
-                    row.doubts.append(
-                        Doubt("name", "Văn bản không nêu tên người chủ trì; điền tên, hoặc bỏ dòng.")
-                    )
-                yield row
+            yield row
 
     def _called(self, audience: dict[str, Any]) -> Match:
         """Whom a heading calls. A unit is called once; communes are called through the unit above them."""

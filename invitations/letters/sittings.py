@@ -193,14 +193,15 @@ def _clause(found: list[Token]) -> _Clause:
                 clause.hours.setdefault("afternoon", (None, end, token.passage.span))
             if not (place and found[place - 1].kind == Kind.PART):
                 part = ""
-    weekdays = [token.weekday for token in found if token.kind == Kind.WEEKDAY]
-    if len(weekdays) == len(clause.dates) or (weekdays and len(clause.dates) == 1):
-        clause.wrong = {
-            day: contradiction(day, weekday) for day, weekday in zip(clause.dates, weekdays, strict=False)
-        }
-    elif weekdays and clause.dates:
-        clause.wrong = {clause.dates[0]: contradiction(clause.dates[0], weekdays[0])}
+    clause.wrong = _contradictions(clause)
     return clause
+
+
+def _contradictions(clause: _Clause) -> dict[date, str]:
+    """Hold each day against the weekday named with it; where not each has one, only the first day."""
+    weekdays = [token.weekday for token in clause.found if token.kind == Kind.WEEKDAY]
+    days = clause.dates if len(weekdays) == len(clause.dates) else clause.dates[:1]
+    return {day: contradiction(day, weekday) for day, weekday in zip(days, weekdays, strict=False)}
 
 
 def _end_at(clause: _Clause, at: time, part: str) -> None:

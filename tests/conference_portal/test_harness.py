@@ -50,14 +50,14 @@ def test_the_mail_server_can_keep_a_message_and_lose_its_answer(smtp_server: Smt
 
 
 def test_the_running_portal_says_that_it_lives(portal_processes: RunningPortal) -> None:
-    with urllib.request.urlopen(f"{portal_processes.address}/healthz", timeout=5) as answer:
+    with urllib.request.urlopen(f"{portal_processes.address}/healthz", timeout=60) as answer:
         assert answer.status == 200
 
 
 def test_the_running_portal_becomes_ready(portal_processes: RunningPortal) -> None:
     request = urllib.request.Request(f"{portal_processes.address}/readyz")
     try:
-        answer = urllib.request.urlopen(request, timeout=5)
+        answer = urllib.request.urlopen(request, timeout=60)
     except urllib.error.HTTPError as error:
         answer = error
     parts = json.load(answer)

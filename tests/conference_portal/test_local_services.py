@@ -141,7 +141,7 @@ def test_a_passing_owner_ends_the_servers_only_after_the_last_joiner(
         with pytest.raises(subprocess.TimeoutExpired):
             owner.wait(0.5)
         assert query(services, "SELECT 1") == 1
-    assert owner.wait(10) == 0
+    assert owner.wait(60) == 0
 
 
 def test_rows_survive_the_kill_of_the_owner(
@@ -165,9 +165,10 @@ def test_rows_survive_the_kill_of_the_server_and_its_address_stays(var: Path) ->
             assert not server.revive()
             assert server.pid
             os.kill(server.pid, signal.SIGKILL)
-        time.sleep(0.1)
+        give_up_at = time.monotonic() + 60
         for server in services.started:
-            assert server.revive()
+            while not server.revive():  # it has not ended yet
+                assert time.monotonic() < give_up_at
         assert query(services, "SELECT count(*) FROM kept") == 100
         assert broker(services).ping()
 
