@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Max, Q
 
 from accounts.clock import database_now
+from invitations.issuing import newest_cover_of
 from invitations.models import Answer, Invitation, LetterIssue
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ def _answer(
     invitation = Invitation.objects.select_related("meeting").get(pk=invitation_id)
     if not invitation.meeting.takes_registrations:
         raise ValidationError(OVER)
-    newest = invitation.meeting.issues.defer("content", "changes").first()
+    newest = newest_cover_of(invitation.meeting)
     if number is not None and _asked_again_since(newest, number):
         raise ValidationError(NEWER)
     if kind == Answer.Kind.CONFIRMED and invitation.confirmed_at is not None:

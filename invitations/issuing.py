@@ -21,6 +21,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.clock import database_now
+from accounts.composed import Composed, Given
 from invitations.changes import Line, asks_again, lines
 from invitations.letters import content as letter_content
 from invitations.models import Invitation, LetterIssue, Meeting
@@ -99,6 +100,16 @@ def digest(content: Content) -> str:
 def newest_of(meeting: Meeting) -> LetterIssue | None:
     """Return the version that the units have."""
     return meeting.issues.first()
+
+
+_NEWEST = Composed(
+    lambda: LetterIssue.objects.filter(meeting=Given("meeting")).defer("content", "changes")[:1]
+)
+
+
+def newest_cover_of(meeting: Meeting) -> LetterIssue | None:
+    """Return the version that the units have, without what it says."""
+    return _NEWEST.first(meeting=meeting.pk)
 
 
 def newest_issues(meetings: Iterable[Meeting]) -> dict[int, LetterIssue]:

@@ -16,6 +16,7 @@ from django.db.models.functions import Coalesce
 from invitations.models import Invitation, Material, MaterialOpening, Meeting
 
 if TYPE_CHECKING:
+    from accounts.composed import Given
     from accounts.models import Unit, User
 
 
@@ -170,7 +171,7 @@ UNOPENED = """
 """Written out: the first page of each clerk asks it, and Django takes 2 ms to compose it (measured)."""
 
 
-def with_unopened(invitations: QuerySet[Invitation], now: datetime) -> QuerySet[Invitation]:
+def with_unopened(invitations: QuerySet[Invitation], now: datetime | Given) -> QuerySet[Invitation]:
     """Add ``unopened`` to each of ``invitations``, in the same query.
 
     That are the titles of what is released to the unit and nobody there has opened, the newest first.

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet, prefetch_related_objects
 from django.utils import timezone
 
+from accounts.composed import Composed, Given
 from accounts.fingerprint import fingerprint
 from accounts.models import Tier, Unit
 from bridge_points.models import BridgePoint
@@ -284,15 +285,30 @@ def answers_waiting(invitation: Invitation) -> int:
     return CommuneAnswer.objects.filter(link__invitation=invitation, state=waiting).count()
 
 
+_READ = DelegateLine._fields[:-1]
+_OF_ONE = {"registration": Given("registration")}
+_COMMUNES = Composed(lambda: Unit.objects.communes_of(Unit(pk=Given("pk"), path=Given("path"))))
+_POINTS = Composed(lambda: _points_around(Given("meeting"), Given("path")))
+_HEADCOUNTS = Composed(lambda: Headcount.objects.filter(**_OF_ONE))
+_PEOPLE = Composed(lambda: Delegate.objects.filter(**_OF_ONE).values_list(*_READ)[: AT_ONCE + 1])
+_LAST = Composed(lambda: Submission.objects.filter(**_OF_ONE).defer("content")[:1])
+
+
+def _points_around(meeting: Given, path: Given) -> QuerySet[BridgePoint]:
+    """The points of a branch of the tree, and those of the province."""
+    own_or_provincial = Q(unit__path__startswith=path) | Q(tier=Tier.PROVINCE)
+    return BridgePoint.objects.filter(own_or_provincial, meeting=meeting).order_by("pk")
+
+
 def overview(standing: Standing) -> Overview:
     """Read what stands behind a unit's registration, in a number of queries that rows do not change."""
     invitation, registration = standing.invitation, standing.registration
-    communes = list(Unit.objects.communes_of(invitation.unit))
+    communes = _COMMUNES.ask(pk=invitation.unit_id, path=invitation.unit.path)
     points = _points(invitation, communes)
-    headcounts = list(Headcount.objects.filter(registration=registration)) if registration else []
+    headcounts = _HEADCOUNTS.ask(registration=registration.pk) if registration else []
     prefetch_related_objects([invitation.audience], "roles")  # the forms ask for them again
     roles = {role.pk: role for role in invitation.audience.roles.all()}
-    beginning = delegate_lines(registration.delegates.all()[: AT_ONCE + 1], roles) if registration else []
+    beginning = _lines(_PEOPLE.ask(registration=registration.pk), roles) if registration else []
     tally = Counter((one.role_id, one.origin) for one in beginning)
     if registration and len(beginning) > AT_ONCE:
         tally = _tally(registration)
@@ -318,7 +334,7 @@ def overview(standing: Standing) -> Overview:
             CommuneLine(unit, point := points.get(unit.pk), expected.get(point.pk) if point else None)
             for unit in communes
         ],
-        last_submission=registration.submissions.defer("content").first() if registration else None,
+        last_submission=_LAST.first(registration=registration.pk) if registration else None,
     )
 
 
@@ -330,16 +346,18 @@ def _tally(registration: Registration) -> Counter[tuple[int | None, str]]:
 
 def delegate_lines(rows: QuerySet[Delegate], roles: Mapping[int, InvitedRole]) -> list[DelegateLine]:
     """Read ``rows`` for a list; ``roles`` are those of the unit's audience by id."""
-    values = rows.values_list(*DelegateLine._fields[:-1])
+    return _lines(rows.values_list(*_READ), roles)
+
+
+def _lines(values: Iterable[tuple[Any, ...]], roles: Mapping[int, InvitedRole]) -> list[DelegateLine]:
     return [DelegateLine._make((*one, roles.get(one[-1]))) for one in values]
 
 
 def _points(invitation: Invitation, communes: list[Unit]) -> dict[int | None, BridgePoint]:
     """The points of the unit's branch by unit; the provincial point stands under None."""
     known = {unit.pk: unit for unit in (invitation.unit, *communes)}
-    own_or_provincial = Q(unit__path__startswith=invitation.unit.path) | Q(tier=Tier.PROVINCE)
     found: dict[int | None, BridgePoint] = {}
-    for point in invitation.meeting.bridge_points.filter(own_or_provincial).order_by("pk"):
+    for point in _POINTS.ask(meeting=invitation.meeting_id, path=invitation.unit.path):
         if point.tier == Tier.PROVINCE:
             found.setdefault(None, point)
         if point.unit_id in known:

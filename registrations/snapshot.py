@@ -7,16 +7,17 @@ import json
 from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
+from accounts.composed import Composed, Given
 from bridge_points.models import BridgePoint
 from invitations.models import GONE
 from registrations.doubles import second_posts
-from registrations.models import SamePerson
+from registrations.models import Delegate, Headcount, SamePerson
 
 if TYPE_CHECKING:
     from invitations.models import Invitation
-    from registrations.models import Delegate, Headcount, Registration
+    from registrations.models import Registration
 
 Roles = dict[int | None, str]
 """What the invited roles are called."""
@@ -63,18 +64,26 @@ def take_snapshot(registration: Registration, invitation: Invitation) -> tuple[d
     return content, counts
 
 
-def _points_of(registration: Registration, invitation: Invitation) -> list[BridgePoint]:
-    """The unit's points and those below it, and any other at which its people sit."""
-    return list(
-        BridgePoint.objects.filter(meeting=invitation.meeting)
+def _points() -> QuerySet[BridgePoint]:
+    of_it = {"registration": Given("registration")}
+    return (
+        BridgePoint.objects.filter(meeting=Given("meeting"))
         .filter(
-            Q(unit__path__startswith=invitation.unit.path)
-            | Q(pk__in=registration.headcounts.values("bridge_point"))
-            | Q(pk__in=registration.delegates.values("bridge_point"))
+            Q(unit__path__startswith=Given("path"))
+            | Q(pk__in=Headcount.objects.filter(**of_it).values("bridge_point"))
+            | Q(pk__in=Delegate.objects.filter(**of_it).values("bridge_point"))
         )
         .select_related("unit")
         .order_by("unit__position", "unit__sort_key", "pk")
     )
+
+
+_POINTS = Composed(_points)
+
+
+def _points_of(registration: Registration, invitation: Invitation) -> list[BridgePoint]:
+    """The unit's points and those below it, and any other at which its people sit."""
+    return _POINTS.ask(meeting=invitation.meeting_id, path=invitation.unit.path, registration=registration.pk)
 
 
 def _headcount(headcount: Headcount, point: BridgePoint, roles: Roles) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 from django import template
 from django.template import Context
 
+from invitations.issuing import newest_cover_of
 from invitations.models import Meeting
 
 register = template.Library()
@@ -25,7 +26,7 @@ def called_off(context: Context) -> dict[str, Any]:
     meeting = _meeting(context)
     if meeting is None or meeting.state not in OFF:
         return {}
-    issue = meeting.issues.defer("content", "changes").first()
+    issue = newest_cover_of(meeting)
     return {"meeting": meeting, "issue": issue}
 
 

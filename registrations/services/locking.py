@@ -8,10 +8,16 @@ from time import monotonic
 
 from django.db.models import QuerySet
 
+from accounts.composed import Composed, Given
 from accounts.models import User
 from invitations.deadlines import effective_deadline
 from invitations.models import Invitation
 from registrations.models import Change, Extension, Registration
+
+_READ_WITH = ("meeting", "unit", "audience")
+_LOCKED = Composed(lambda: _in_order().select_for_update().filter(pk=Given("pk")).values_list("pk"))
+_READ = Composed(lambda: _in_order().select_related(*_READ_WITH).filter(pk=Given("pk")))
+_EXTENSION = Composed(lambda: Extension.objects.filter(invitation=Given("invitation"))[:1])
 
 
 def lock(invitation_id: int) -> Invitation:
@@ -19,19 +25,20 @@ def lock(invitation_id: int) -> Invitation:
 
     It is read once the lock is held: what the meeting says has maybe changed while we waited.
     """
-    locked = Invitation.objects.select_for_update().filter(pk=invitation_id)
-    return _read(locked.values_list("pk", flat=True)).get()
+    if not _LOCKED.ask(pk=invitation_id):
+        raise Invitation.DoesNotExist(invitation_id)
+    (invitation,) = _READ.ask(pk=invitation_id)
+    return invitation
 
 
 def lock_all(invitation_ids: Collection[int]) -> list[Invitation]:
     """Lock several invitations, always in the order of their keys: two who do so never wait in a circle."""
-    locked = Invitation.objects.select_for_update().filter(pk__in=invitation_ids).order_by("pk")
-    return list(_read(locked.values_list("pk", flat=True)).order_by("pk"))
+    locked = list(_in_order().select_for_update().filter(pk__in=invitation_ids).values_list("pk", flat=True))
+    return list(_in_order().select_related(*_READ_WITH).filter(pk__in=locked))
 
 
-def _read(locked: QuerySet[Invitation, int]) -> QuerySet[Invitation]:
-    """Wait for the locks, then read."""
-    return Invitation.objects.select_related("meeting", "unit", "audience").filter(pk__in=list(locked))
+def _in_order() -> QuerySet[Invitation]:
+    return Invitation.objects.order_by("pk")
 
 
 def registration_of(invitation: Invitation) -> Registration:
@@ -52,7 +59,7 @@ def lock_arrived(invitation_id: int, waited: timedelta) -> tuple[Invitation, tim
 
 def deadline_of(invitation: Invitation) -> datetime:
     """Return the unit's deadline as it is in the database at this moment (design, rule 3)."""
-    last = Extension.objects.filter(invitation=invitation).first()
+    last = _EXTENSION.first(invitation=invitation.pk)
     return effective_deadline(invitation.meeting.registration_deadline, last.until if last else None)
 
 

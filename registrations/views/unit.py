@@ -6,17 +6,18 @@ import uuid
 from functools import partial
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from accounts.clock import database_now
+from accounts.composed import Composed, Given, somebody
 from accounts.models import User
 from accounts.permissions import Right, may, require
 from accounts.requests import PortalRequest
-from invitations.issuing import newest_issues
+from invitations.issuing import newest_cover_of, newest_issues
 from invitations.models import Invitation, LetterIssue
 from invitations.openings import with_unopened
 from registrations.asking import ask, miles
@@ -37,17 +38,23 @@ FEW = 3
 """Up to so many names a list is almost empty, and an earlier one is offered."""
 
 
+def _called(role: str, in_a_unit: bool) -> QuerySet[Invitation]:
+    sent = Invitation.objects.visible_to(somebody(role, in_a_unit=in_a_unit)).sent()
+    called = with_unopened(with_extension(sent), Given("now")).select_related("meeting")
+    return called.annotate(
+        part_due_at=F("meeting__result_request__due_at"), part_sent_at=F("telling__sent_at")
+    )
+
+
+_CALLED = Composed(_called)
+
+
 def _own(request: PortalRequest) -> list[Standing]:
     """The invitations of the person's unit: what is asked for by deadline, then the answered and the past,
     the latest first: whoever is just late finds that before what was answered months ago.
     """
     now = database_now()
-    sent = Invitation.objects.visible_to(request.user).sent()
-    called = with_unopened(with_extension(sent), now).select_related("meeting")
-    called = called.annotate(
-        part_due_at=F("meeting__result_request__due_at"), part_sent_at=F("telling__sent_at")
-    )
-    found = [standing(invitation, now) for invitation in called]
+    found = [standing(invitation, now) for invitation in _CALLED.seen_by(request.user, now=now)]
     done = (UnitState.SUBMITTED, UnitState.DECLINED, UnitState.LATE)
     asked = [at for at in found if at.state not in done and at.invitation.meeting.takes_registrations]
     rest = [at for at in found if at not in asked]
@@ -131,7 +138,7 @@ def registration(request: PortalRequest, slug: str, unit: str) -> HttpResponse:
     context = page(view, editable=editable) | {"news": news}
     context["part"] = first_part(view, whole="tat-ca" in request.GET)
     if registers:
-        context["issue"] = view.invitation.meeting.issues.defer("content", "changes").first()
+        context["issue"] = newest_cover_of(view.invitation.meeting)
     context["offers_copy"] = editable and view.named <= FEW and earlier(view.invitation).exists()
     return render(request, "registrations/registration.html", context)
 
