@@ -25,7 +25,7 @@ from benchmarks.size import QUICK, WHOLE, Size
 
 PAGES = ("pages", "submit", "desk")
 MEASUREMENTS = ("roster", "letters_out", "workbook", *PAGES, "doubles", "reminders")
-ONLY_ASKED_FOR = ("board", "attendance", "report")
+ONLY_ASKED_FOR = ("board", "attendance", "presence", "report")
 """Minutes go by before the nation is loaded: of the board a quarter of an hour."""
 
 BUSY = 0.5
@@ -77,6 +77,8 @@ def _measure(what: list[str] | tuple[str, ...], size: Size) -> None:
             _measure_the_board(var, size)
         if "attendance" in what:
             _measure_the_day(var, size)
+        if "presence" in what:
+            _measure_who_came(var, size)
         if "report" in what:
             _measure_the_report(size)
 
@@ -126,6 +128,16 @@ def _measure_the_day(var: Path, size: Size) -> None:
     attendance.measure(size)
     with portal(var) as address:
         day.measure(size, address)
+
+
+def _measure_who_came(var: Path, size: Size) -> None:
+    from django.core.management import call_command
+
+    from benchmarks import presence
+
+    call_command("load_sample", stdout=io.StringIO())
+    with portal(var) as address:
+        presence.measure(size, address)
 
 
 def _roster(var: Path, *, quick: bool) -> None:
