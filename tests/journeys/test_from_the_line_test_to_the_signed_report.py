@@ -58,11 +58,12 @@ def the_line_is_good(phone: Page) -> None:
 
 
 def the_session_begins(meeting: Meeting):
-    """Half an hour ago; it is the only one."""
+    """Half an hour ago, or as the day began; it is the only one."""
     session, *others = meeting.sessions.all()
     for other in others:
         other.delete()
-    began = timezone.localtime() - timedelta(minutes=30)
+    now = timezone.localtime()
+    began = max(now - timedelta(minutes=30), now.replace(hour=0, minute=0))  # of this day, even at midnight
     session.date, session.starts_at = began.date(), began.time().replace(second=0, microsecond=0)
     session.save()
     return session
