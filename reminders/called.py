@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
 
 from accounts.models import Unit, User
 from accounts.permissions import Role
@@ -147,7 +148,8 @@ def people_of(units: Collection[Called]) -> dict[int, dict[str, Person]]:
 def clerks_of(units: Collection[int]) -> dict[int, Clerks]:
     """Return, by unit, how its clerks can be reached; one query."""
     found: dict[int, Clerks] = defaultdict(lambda: Clerks([], []))
-    people = User.objects.filter(unit__in=units, role=Role.CLERK, is_active=True).order_by("pk")
+    chosen = RawSQL("SELECT unnest(%s::bigint[])", (list(units),))
+    people = User.objects.filter(unit__in=chosen, role=Role.CLERK, is_active=True).order_by("pk")
     for unit, mail, phone in people.values_list("unit_id", "email", "phone"):
         found[unit].mails.extend([mail] if mail else [])
         found[unit].phones.extend([phone] if phone else [])

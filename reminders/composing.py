@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.utils import timezone
 
-from accounts.models import Unit
+from accounts.models import Unit, User
 from invitations.models import Meeting
-from registrations.services.inserting import insert
+from registrations.services.inserting import append, insert
 from reminders import wording
 from reminders.called import Called, people_of
 from reminders.channels import is_set_up
 from reminders.models import ChannelState, Level, Reminder
 from reminders.policy import ANCHORS, Instant
-from reminders.reach import NO_ADDRESS, NO_WAY, Reach, reach
+from reminders.reach import NO_ADDRESS, NO_WAY, Person, Reach, reach
 from reminders.wording import Tables, Wording, Writing
 
 Channel, State = Reminder.Channel, Reminder.State
@@ -30,7 +30,7 @@ ANY_WAY = (Channel.MAIL, Channel.ZALO, Channel.SMS)
 """How a message travels that belongs to no step."""
 
 
-@dataclass(slots=True)
+@dataclass
 class Planned:
     """A row of the outbox that is not written yet. Sixteen thousand models would take a second to make."""
 
@@ -50,23 +50,39 @@ class Planned:
     failure: str = ""
     step_id: int | None = None
     objection: str = ""
-    asked_at: datetime | None = None
-    asked_by_id: int | None = None
-    asked_why: str = ""
 
     def as_reminder(self) -> Reminder:
         """Return it as a model, not saved."""
         return Reminder(**asdict(self))
 
 
-_NAMES = [field.name for field in fields(Planned)]
+def write(
+    rows: Iterable[Planned],
+    now: datetime,
+    *,
+    asked_by: User | None = None,
+    asked_at: datetime | None = None,
+    asked_why: str = "",
+) -> None:
+    """Write rows to the outbox; those whose key is there already are passed over.
+
+    ``asked_by``, ``asked_at`` and ``asked_why`` tell of the person who wanted them.
+    """
+    asked = {"asked_by_id": asked_by and asked_by.pk, "asked_at": asked_at, "asked_why": asked_why}
+    insert(Reminder, map(vars, rows), same=_begins(now) | asked, pass_over_known=True)
 
 
-def write(rows: Sequence[Planned], now: datetime) -> None:
-    """Write rows to the outbox, in one statement; those whose key is there already are passed over."""
-    rest = {"created_at": now, "attempts": 0, "gateway_id": ""}
-    values = [{name: getattr(row, name) for name in _NAMES} | rest for row in rows]
-    insert(Reminder, values, pass_over_known=True)
+def write_new(rows: Iterable[Planned], now: datetime) -> int:
+    """Write rows to the outbox while they are being composed, and return how many.
+
+    Raises ``IntegrityError`` where the key of one is there already; then none is written.
+    """
+    return append(Reminder, map(vars, rows), same=_begins(now) | {"asked_why": ""})
+
+
+def _begins(now: datetime) -> dict[str, Any]:
+    """What is the same in every new row."""
+    return {"created_at": now, "attempts": 0, "gateway_id": ""}
 
 
 class Ways(NamedTuple):
@@ -92,21 +108,27 @@ def channels_of(instant: Instant, usable: Ways) -> list[str]:
     return [one for one in (instant.step.channels if instant.step else ANY_WAY) if one in usable.set_up]
 
 
-def compose(wanted: Collection[tuple[Called, Instant]], tables: Tables, now: datetime) -> list[Planned]:
-    """Return the rows for what each unit gets; the number of queries does not grow.
+def compose(wanted: Collection[tuple[Called, Instant]], tables: Tables, now: datetime) -> Iterator[Planned]:
+    """Give the rows for what each unit gets; the number of queries does not grow.
 
-    Whoever cannot be reached at all gets a row too, as failed: the office must see whom to call.
+    All is read at once; the rows are made as they are taken. Whoever cannot be reached at all gets a row
+    too, as failed: the office must see whom to call.
     """
     if not wanted:
-        return []
-    usable, writing = ways(), Writing()
+        return iter(())
     people = people_of([one for one, _ in wanted])
-    made = []
-    for case in wording.to_units(wanted, tables, now):
+    return _made(wording.to_units(wanted, tables, now), people, ways())
+
+
+def _made(
+    cases: Iterable[wording.Case], people: Mapping[int, Mapping[str, Person]], usable: Ways
+) -> Iterator[Planned]:
+    writing = Writing()
+    for case in cases:
         channels = channels_of(case.instant, usable)
         found = reach(levels_of(case.instant), people[case.called.pk], channels, usable.red)
-        made += [row_of(case, one, writing) for one in found or [_nobody(case.called, channels)]]
-    return made
+        for one in found or [_nobody(case.called, channels)]:
+            yield row_of(case, one, writing)
 
 
 def _nobody(called: Called, channels: Sequence[str]) -> Reach:

@@ -6,6 +6,7 @@ level above. Where a level cannot be reached the next one takes its place.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -20,6 +21,9 @@ Channel = Reminder.Channel
 
 LADDER = (Level.CONTACT, Level.LEADER, Level.ABOVE)
 """Who takes the place of whom."""
+
+STAND_INS = {str(level): LADDER[place:] for place, level in enumerate(LADDER)}
+"""Each level and those that may take its place, in their order."""
 
 MOST_ADDRESSES = 1000
 """Letters that a recipient may have in the outbox."""
@@ -88,7 +92,7 @@ def reach(
     found: list[Reach] = []
     taken: set[str] = set()
     for level in levels:
-        for stand_in in LADDER[LADDER.index(Level(level)) :]:
+        for stand_in in STAND_INS[level]:
             if stand_in in taken or (stand_in != level and stand_in in levels) or stand_in not in people:
                 continue
             ways = ways_to(people[stand_in], stand_in, channels)
@@ -115,11 +119,25 @@ def _is_before(way: Reach, chosen: Reach, ways: Sequence[Reach]) -> bool:
 
 def _once(found: Sequence[Reach]) -> list[Reach]:
     """Nobody gets the same message twice: a contact who is also the leader gets one."""
+    if len(found) < 2:
+        return list(found)
     return list({(one.channel, one.recipient): one for one in reversed(found)}.values())[::-1]
 
 
 def is_address(mail: str) -> bool:
     """Say whether ``mail`` can be an address at all."""
+    mailbox, at, domain = mail.rpartition("@")
+    if at and _PLAIN_MAILBOX.fullmatch(mailbox):
+        return _is_good(f"x@{domain}")
+    return _is_good(mail)
+
+
+_PLAIN_MAILBOX = re.compile(r"[a-z0-9]+(?:[._-][a-z0-9]+)*")
+"""How nearly all are written: then only the domain is left to look at, and thousands share one."""
+
+
+@lru_cache(maxsize=4096)
+def _is_good(mail: str) -> bool:
     try:
         validate_email(mail)
     except ValidationError:

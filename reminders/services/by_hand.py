@@ -59,10 +59,8 @@ def remind_now(
     answered = sum(one.is_answered for one in found)
     chased = [one for one in silent if one.unit_id not in recently]
     instant = Instant(Kind.BY_HAND, now, now, now)
-    rows = compose([(one, instant) for one in chased], policies.timetables([meeting]), now)
-    for row in rows:
-        row.asked_at, row.asked_by_id = now, user.pk
-    write(rows, now)
+    rows = list(compose([(one, instant) for one in chased], policies.timetables([meeting]), now))
+    write(rows, now, asked_by=user, asked_at=now)
     reached = {row.unit_id for row in rows if row.state != State.FAILED}
     return Asked(
         reminded=len(reached),
@@ -109,10 +107,10 @@ def send_ahead(
     Raises ``ValidationError`` when the meeting takes no registrations.
     """
     tables, wanted, now = _picked(meeting, picks, now)
-    rows = compose(wanted, tables, now)
+    rows = list(compose(wanted, tables, now))
     for row in rows:
-        row.due_at, row.asked_at, row.asked_by_id = now, now, user.pk
-    write(rows, now)
+        row.due_at = now
+    write(rows, now, asked_by=user, asked_at=now)
     reached = {(row.unit_id, row.kind, row.slot) for row in rows if row.state != State.FAILED}
     return Ahead(len(reached), len(set(picks)) - len(wanted), len(wanted) - len(reached))
 
@@ -124,11 +122,10 @@ def withdraw(*, meeting: Meeting, picks: Collection[Pick], user: User, now: date
     One that was planned meanwhile and has not started is cancelled too. Raises as ``send_ahead``.
     """
     tables, wanted, now = _picked(meeting, picks, now)
-    rows = compose(wanted, tables, now)
+    rows = list(compose(wanted, tables, now))
     for row in rows:
         row.state, row.objection, row.failure = State.CANCELLED, Objection.WITHDRAWN, ""
-        row.asked_by_id, row.asked_why = user.pk, "Hủy trước khi gửi"
-    write(rows, now)
+    write(rows, now, asked_by=user, asked_why="Hủy trước khi gửi")
     done = {(one.unit_id, *instant.key) for one, instant in wanted}
     for pick in set(picks):
         waiting = Reminder.objects.filter(meeting=meeting, unit=pick.unit_id, kind=pick.kind, slot=pick.slot)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
+from itertools import chain
 
+from django.db import IntegrityError
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from accounts.clock import database_now
@@ -16,7 +18,17 @@ from invitations.models import Invitation, Meeting
 from registrations.models import Extension, Registration
 from reminders import letters, policy, wording
 from reminders.called import Called, called, clerks_of, people_of
-from reminders.composing import Planned, channels_of, compose, day_of, plain_row, row_of, ways, write
+from reminders.composing import (
+    Planned,
+    channels_of,
+    compose,
+    day_of,
+    plain_row,
+    row_of,
+    ways,
+    write,
+    write_new,
+)
 from reminders.models import Level, Reminder, Step
 from reminders.open_points import OpenPoints, open_points
 from reminders.policy import ANCHORS, LETTERS, Instant, Timetable
@@ -35,21 +47,25 @@ COUNTED = (*ANCHORS, Kind.BY_HAND)
 def plan(*, now: datetime | None = None) -> int:
     """Write a row for every message that is due and has none; return how many were written.
 
-    The number of queries does not grow with the number of units. Two planners at once are harmless:
-    the dedupe key lets each row in once.
+    The number of queries does not grow with the number of units. Two planners at once are harmless: the
+    dedupe key lets each row in once, and who comes second writes what the first has not written.
     """
     now = now or database_now()
     tables = policies.written(policies.near(now))
     chased = due_to_units(tables, now)
     digests = [(table.meeting, one) for table in tables.values() if (one := _digest_due(table, now))]
     planned = planned_keys(tables.keys(), {instant.slot for _, instant in (*chased, *digests)})
-    rows = [
-        *_chasing([one for one in chased if unit_key(*one) not in planned], tables, now),
+    new = [one for one in chased if unit_key(*one) not in planned]
+    others = [
         *_digests([(one, due) for one, due in digests if (one.pk, None, *due.key) not in planned], now),
         *_letters(letters.due(now)),
     ]
-    write(rows, now)
-    return len(rows)
+    try:
+        return write_new(chain(_chasing(new, tables, now), others), now)
+    except IntegrityError:
+        rows = [*_chasing(new, tables, now), *others]
+        write(rows, now)
+        return len(rows)
 
 
 # ── What is due ──────────────────────────────────────────────────────────────────────────────
@@ -123,23 +139,26 @@ def planned_keys(
 # ── The rows ─────────────────────────────────────────────────────────────────────────────────
 
 
-def _chasing(wanted: Collection[Wanted], tables: Tables, now: datetime) -> list[Planned]:
+def _chasing(wanted: Collection[Wanted], tables: Tables, now: datetime) -> Iterator[Planned]:
     """The messages to the units; what is too much for its recipient's day is cancelled, for all to see."""
-    rows = compose(wanted, tables, now)
-    if not rows:
-        return []
+    if not wanted:
+        return iter(())
     begins, ends = day_of(now)
     sent = Reminder.objects.filter(due_at__gte=begins, due_at__lt=ends, kind__in=COUNTED).exclude(
         state__in=[State.CANCELLED, State.FAILED]
     )
     so_far = Counter(dict(sent.order_by().values_list("recipient").annotate(Count("pk"))))
+    return _within_the_day(compose(wanted, tables, now), so_far, tables)
+
+
+def _within_the_day(rows: Iterable[Planned], so_far: Counter[str], tables: Tables) -> Iterator[Planned]:
     for row in rows:
         if row.state == State.PENDING and row.channel != Reminder.Channel.CALL:
             if so_far[row.recipient] >= tables[row.meeting_id].plan.policy.most_a_day:
                 row.state, row.objection = State.CANCELLED, Reminder.Objection.LIMIT
             else:
                 so_far[row.recipient] += 1
-    return rows
+        yield row
 
 
 def _digest_due(table: Timetable, now: datetime) -> Instant | None:
