@@ -49,27 +49,26 @@ def _prepared(path: Path, there: Delegate) -> Rows:
         rows.append(
             {
                 "key": uuid4(), "origin": "roster", "full_name": name, "position": post, "organisation": "",
-                "phone": f"0{phone:.0f}", "note": note, "role_id": there.role_id, "rank": rank, "version": 1,
-                "registration_id": there.registration_id, "bridge_point_id": there.bridge_point_id,
-                "sort_key": sort_key, "search": search,
+                "phone": f"0{phone:.0f}", "note": note, "role_id": there.role_id, "rank": rank,
+                "bridge_point_id": there.bridge_point_id, "sort_key": sort_key, "search": search,
             }
         )  # fmt: skip
     return rows
 
 
-def _copied(rows: Rows) -> None:
+def _copied(rows: Rows, same: dict[str, Any]) -> None:
     from registrations.models import Delegate
     from registrations.services.inserting import insert
     from registrations.services.rows import AT_A_TIME
 
     for place in range(0, len(rows), AT_A_TIME):
-        insert(Delegate, rows[place : place + AT_A_TIME])
+        insert(Delegate, rows[place : place + AT_A_TIME], same=same)
 
 
-def _created(rows: Rows) -> None:
+def _created(rows: Rows, same: dict[str, Any]) -> None:
     from registrations.models import Delegate
 
-    Delegate.objects.bulk_create([Delegate(**row) for row in rows], batch_size=2_000)
+    Delegate.objects.bulk_create([Delegate(**row, **same) for row in rows], batch_size=2_000)
 
 
 @contextmanager
@@ -87,13 +86,16 @@ def _written(path: Path, rounds: int) -> dict[str, tuple[float, float, int]]:
 
     there = Delegate.objects.first()
     assert there is not None
-    ways: dict[str, Callable[[Rows], None]] = {"the portal: COPY": _copied, "bulk_create": _created}
+    ways: dict[str, Callable[[Rows, dict[str, Any]], None]] = {
+        "the portal: COPY": _copied,
+        "bulk_create": _created,
+    }
     took: dict[str, list[tuple[float, float]]] = {way: [] for way in ways}
-    rows = _prepared(path, there)
+    rows, same = _prepared(path, there), {"registration_id": there.registration_id, "version": 1}
     for _ in range(rounds):
         for way, write in ways.items():
             with transaction.atomic(), _clock(took[way]):
-                write(rows)
+                write(rows, same)
             with connection.cursor() as cursor:
                 cursor.execute("DELETE FROM registrations_delegate WHERE origin = 'roster' AND phone <> ''")
     return {

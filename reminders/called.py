@@ -131,6 +131,9 @@ class Clerks(NamedTuple):
     phones: list[str]
 
 
+_NO_CLERKS = Clerks([], [])
+
+
 def people_of(units: Collection[Called]) -> dict[int, dict[str, Person]]:
     """Return, by invitation, who stands for each level; two queries for all."""
     parents = {one.parent_id for one in units if one.parent_id is not None}
@@ -142,7 +145,7 @@ def people_of(units: Collection[Called]) -> dict[int, dict[str, Person]]:
     }
     clerks = clerks_of({one.unit_id for one in units} | parents)
     of_parents = {pk: _of_parent(unit, clerks[pk]) for pk, unit in above.items()}
-    return {one.pk: _of_unit(one, clerks[one.unit_id], of_parents) for one in units}
+    return {one.pk: _of_unit(one, clerks.get(one.unit_id, _NO_CLERKS), of_parents) for one in units}
 
 
 def clerks_of(units: Collection[int]) -> dict[int, Clerks]:

@@ -7,7 +7,7 @@ level above. Where a level cannot be reached the next one takes its place.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -52,12 +52,15 @@ class Reach(NamedTuple):
     failure: str = ""
 
 
-def ways_to(person: Person, level: str, channels: Sequence[str]) -> list[Reach]:
-    """Return the ways to a person in the order of ``channels``; what has no address at all is left out.
+def ways_to(person: Person, level: str, channels: Sequence[str]) -> Iterator[Reach]:
+    """Give the ways to a person in the order of ``channels``; what has no address at all is left out.
 
     An address that is none comes too, as failed: somebody must mend it.
     """
-    return [way for channel in channels if (way := _way(person, level, channel)) is not None]
+    for channel in channels:
+        way = _way(person, level, channel)
+        if way is not None:
+            yield way
 
 
 def _way(person: Person, level: str, channel: str) -> Reach | None:
@@ -95,26 +98,29 @@ def reach(
         for stand_in in STAND_INS[level]:
             if stand_in in taken or (stand_in != level and stand_in in levels) or stand_in not in people:
                 continue
-            ways = ways_to(people[stand_in], stand_in, channels)
-            chosen = first_way(ways, red)
-            found += [
-                way for way in ways if way.failure and (chosen is None or _is_before(way, chosen, ways))
-            ]
             taken.add(stand_in)
+            failed, chosen = choose(ways_to(people[stand_in], stand_in, channels), red)
+            found += failed
             if chosen is not None:
                 found.append(chosen)
                 break
     return _once(found)
 
 
-def first_way(ways: Sequence[Reach], red: Collection[str] = ()) -> Reach | None:
-    """Return the first way that works and is not red, else the first that works, else None."""
-    good = [way for way in ways if not way.failure]
-    return next((way for way in good if way.channel not in red), good[0] if good else None)
-
-
-def _is_before(way: Reach, chosen: Reach, ways: Sequence[Reach]) -> bool:
-    return ways.index(way) < ways.index(chosen)
+def choose(ways: Iterable[Reach], red: Collection[str] = ()) -> tuple[list[Reach], Reach | None]:
+    """Return the first way that works and is not red, else the first that works, else None; and before it
+    those that failed ahead of it. No further way is looked at than that.
+    """
+    failed: list[Reach] = []
+    spare: tuple[list[Reach], Reach | None] | None = None
+    for way in ways:
+        if way.failure:
+            failed.append(way)
+        elif way.channel not in red:
+            return failed, way
+        elif spare is None:
+            spare = [*failed], way
+    return spare or (failed, None)
 
 
 def _once(found: Sequence[Reach]) -> list[Reach]:

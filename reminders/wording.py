@@ -82,12 +82,23 @@ def to_units(wanted: Collection[tuple[Called, Instant]], tables: Tables, now: da
     ]
 
 
+class _Shared(NamedTuple):
+    subject: Text
+    body: Text
+    fields: set[str]
+    """Those that are still open."""
+
+
+def _partly(text: Text, case: Case) -> Text:
+    return text.partly({field: _COMMON[field](case) for field in text.fields if field in _COMMON})
+
+
 class Writing:
     """Writes many messages: what they share is filled into a step's text once."""
 
     def __init__(self) -> None:
         """Nothing is shared yet."""
-        self._shared: dict[tuple[str, str, int, datetime], Text] = {}
+        self._shared: dict[tuple[int, str, int, datetime], _Shared] = {}
         self._links: dict[tuple[str, int], list[str]] = {}
 
     def write(self, case: Case, name: str) -> Wording:
@@ -95,21 +106,22 @@ class Writing:
         step = case.instant.step
         if step is None:
             return _by_hand(case, self._link_of(case))
-        subject, body = self._text(step.subject, case), self._text(step.body, case)
+        subject, body, fields = self._text(step, case)
         values = {
             field: self._link_of(case) if field == LINK else name if field == RECIPIENT else _OWN[field](case)
-            for field in {*subject.parts[1::2], *body.parts[1::2]}
+            for field in fields
         }
         return Wording(line(subject.filled(values))[:300], body.filled(values).strip() + "\n")
 
-    def _text(self, text: str, case: Case) -> Text:
-        """A text in which all is filled in that units with the same deadline are told alike."""
-        key = (text, case.instant.kind.value, case.called.meeting_id, case.called.deadline)
-        if key not in self._shared:
-            read = texts.read(text)
-            common = {field: _COMMON[field](case) for field in read.fields if field in _COMMON}
-            self._shared[key] = read.partly(common)
-        return self._shared[key]
+    def _text(self, step: Step, case: Case) -> _Shared:
+        """A step's texts in which all is filled in that units with the same deadline are told alike."""
+        called = case.called
+        key = (id(step), case.instant.kind, called.meeting_id, called.deadline)
+        found = self._shared.get(key)
+        if found is None:
+            subject, body = (_partly(texts.read(text), case) for text in (step.subject, step.body))
+            self._shared[key] = found = _Shared(subject, body, subject.fields | body.fields)
+        return found
 
     def _link_of(self, case: Case) -> str:
         """The page on which the unit does what is asked; the address of one unit tells those of all."""

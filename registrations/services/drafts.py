@@ -16,7 +16,7 @@ from invitations.deadlines import Verdict, judge
 from invitations.models import Invitation
 from registrations.models import Change, Registration
 from registrations.services import locking
-from registrations.services.inserting import insert
+from registrations.services.inserting import append
 
 
 class Closed(Exception):
@@ -76,10 +76,11 @@ class Draft:
     def note_list(self, notes: Sequence[Note]) -> None:
         """Do the same for a whole list of changes: each is counted and kept, in one statement."""
         registration, first = self.registration, self.registration.version + 1
-        told = {"registration_id": registration.pk, "at": self.now, "by_id": self.user.pk}
-        insert(
+        same = {"registration_id": registration.pk, "at": self.now, "by_id": self.user.pk}
+        append(
             Change,
-            [{**told, "version": version, **note._asdict()} for version, note in enumerate(notes, first)],
+            ({"version": version, **note._asdict()} for version, note in enumerate(notes, first)),
+            same=same,
         )
         registration.version += len(notes)
         registration.changed_at, registration.changed_by = self.now, self.user

@@ -206,17 +206,18 @@ def add_list(*, invitation_id: int, user: User, waited: timedelta, rows: Iterabl
         registration = draft.registration
         first = rank = registration.delegates.aggregate(last=Max("rank"))["last"] or 0
         own = own_point(draft.invitation).pk
+        same = {"registration_id": registration.pk, "version": 1}
         rows = iter(rows)
         while portion := list(islice(rows, AT_A_TIME)):
-            values = [_as_stored(row, registration.pk, own, rank + n) for n, row in enumerate(portion, 1)]
-            keys = insert(Delegate, values)
+            values = [_as_stored(row, own, rank + n) for n, row in enumerate(portion, 1)]
+            keys = insert(Delegate, values, same=same)
             draft.note_list([_added_row(row, key) for row, key in zip(values, keys, strict=True)])
             rank += len(portion)
         return rank - first
 
 
-def _as_stored(row: Mapping[str, Any], registration_id: int, own_point_id: int, rank: int) -> dict[str, Any]:
-    stored = {**row, "registration_id": registration_id, "rank": rank, "version": 1}
+def _as_stored(row: Mapping[str, Any], own_point_id: int, rank: int) -> dict[str, Any]:
+    stored = {**row, "rank": rank}
     stored["bridge_point_id"] = row["bridge_point_id"] or own_point_id
     for name in LINES:
         stored[name] = line(stored[name])

@@ -122,8 +122,9 @@ class Reminder(models.Model):
         OTHER_WAY = "other_way", "Đã gửi bằng cách khác"
 
     meeting = models.ForeignKey(
-        Meeting, on_delete=models.CASCADE, related_name="reminders", verbose_name="Hội nghị"
+        Meeting, on_delete=models.CASCADE, related_name="reminders", verbose_name="Hội nghị", db_index=False
     )
+    """Found by the index of ``one_message_per_slot``, which begins with it."""
     unit = models.ForeignKey(
         Unit,
         on_delete=models.PROTECT,
@@ -142,7 +143,7 @@ class Reminder(models.Model):
     recipient_name = models.CharField("Người nhận", max_length=200)
     subject = models.CharField("Tiêu đề", max_length=300)
     body = models.TextField("Nội dung")
-    message_id = models.CharField(max_length=120, unique=True, editable=False)
+    message_id = models.CharField(max_length=120, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     step = models.ForeignKey(
@@ -164,7 +165,12 @@ class Reminder(models.Model):
     failure = models.CharField("Vì sao không gửi được", max_length=300, blank=True)
     asked_at = models.DateTimeField("Nhắc tay lúc", null=True, blank=True)
     asked_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
     )
 
     asked_why = models.CharField("Lý do gửi lại", max_length=300, blank=True)
@@ -176,6 +182,7 @@ class Reminder(models.Model):
         verbose_name_plural = "lần nhắc"
         ordering = ["-due_at", "-pk"]
         constraints = [
+            models.UniqueConstraint(fields=["message_id"], name="message_id_is_of_one"),
             models.UniqueConstraint(
                 fields=["meeting", "unit", "channel", "kind", "slot", "recipient"],
                 nulls_distinct=False,
@@ -216,6 +223,9 @@ class Reminder(models.Model):
             ),
             models.Index(fields=["lease_until"], condition=Q(state="sending"), name="reminders_under_way"),
             models.Index(fields=["-due_at", "-id"], name="outbox_by_time"),
+            models.Index(
+                fields=["asked_by"], condition=Q(asked_by__isnull=False), name="reminders_by_who_asked"
+            ),
             models.Index(fields=["gateway_id"], condition=~Q(gateway_id=""), name="reminders_by_gateway"),
         ]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
+from functools import cache
 from itertools import chain
 
 from django.db import IntegrityError
@@ -77,17 +78,20 @@ def due_to_units(tables: Tables, now: datetime) -> list[Wanted]:
     if not active:
         return []
     points = open_points((pk, one) for pk, instants in active.items() for one in instants.values())
+
+    @cache
+    def due(meeting: int, deadline: datetime, called_at: datetime) -> list[Instant]:
+        """What is due to all who have this deadline and were called together."""
+        anchors = {*active[meeting], Anchor.DEADLINE}
+        found = (tables[meeting].due(one, deadline=deadline, called_at=called_at, now=now) for one in anchors)
+        return [instant for instant in found if instant is not None]
+
     return [
         (one, instant)
         for one in called(_owing(active))
-        for anchor in {*active[one.meeting_id], Anchor.DEADLINE}
-        if (instant := _due(one, anchor, tables[one.meeting_id], now))
-        and is_owed(one, instant, tables[one.meeting_id], points)
+        for instant in due(one.meeting_id, one.deadline, one.sent_at)
+        if is_owed(one, instant, tables[one.meeting_id], points)
     ]
-
-
-def _due(one: Called, anchor: Step.Anchor, table: Timetable, now: datetime) -> Instant | None:
-    return table.due(anchor, deadline=one.deadline, called_at=one.sent_at, now=now)
 
 
 def is_owed(one: Called, instant: Instant, table: Timetable, points: OpenPoints) -> bool:

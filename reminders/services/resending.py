@@ -16,7 +16,7 @@ from reminders.channels import is_set_up
 from reminders.composing import message_id
 from reminders.models import Level, Reminder
 from reminders.policy import LETTERS
-from reminders.reach import NO_ADDRESS, NO_WAY, Reach, first_way, ways_to
+from reminders.reach import NO_ADDRESS, NO_WAY, Reach, choose, ways_to
 from reminders.services.by_hand import NOT_AGAIN_WITHIN
 
 State = Reminder.State
@@ -115,7 +115,7 @@ def _address_today(reminder: Reminder) -> tuple[str, str, str]:
         if level in people
         for way in ways_to(people[level], level, [reminder.channel])
     ]
-    way = first_way(found_ways)
+    _, way = choose(found_ways)
     if way is None:
         why = found_ways[0].failure if found_ways else NO_ADDRESS if reminder.channel == "mail" else NO_WAY
         raise ValidationError(f"{why}: thêm địa chỉ ở mục Đơn vị rồi gửi lại.")
