@@ -39,7 +39,7 @@ guide: .venv/tests.stamp  ## takes the pictures of docs/guide anew
 	GUIDE_IMAGES=$(CURDIR)/docs/guide/images $(BIN)/python -m pytest tests/journeys/test_the_guide_is_true.py tests/journeys/test_a_letter_goes_out.py tests/journeys/test_propaganda_watches.py tests/journeys/test_telecom_tests_and_mends.py tests/journeys/test_a_commune_reports_who_came.py
 
 faults: .venv/tests.stamp  ## the long fault runs, with their figures
-	$(BIN)/python -m pytest -m faults --override-ini addopts= tests
+	$(BIN)/python -m pytest -m faults $(TESTS)
 
 lock:  ## compile both locks anew: the newest versions that the two requirements files allow
 	$(PYTHON) -m venv .venv/lock
