@@ -3,10 +3,12 @@
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
+from tests.camera import film
 from tests.portal import RunningPortal
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -18,7 +20,7 @@ ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    # A camera that shows a moving test picture, and that nobody needs to allow.
+    # A camera that shows the film of ``camera_film``, and that nobody needs to allow.
     "--use-fake-device-for-media-stream",
     "--use-fake-ui-for-media-stream",
 ]
@@ -32,7 +34,15 @@ OpenPage = Callable[..., Page]
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
+def camera_film(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the camera shows when it is opened: a card that belongs to nobody, or what a test films."""
+    path = tmp_path_factory.mktemp("camera") / "film.y4m"
+    film(path, "1-00000")
+    return path
+
+
+@pytest.fixture(scope="session")
+def chromium(camera_film: Path) -> Iterator[Browser]:
     """One browser for the session. A machine without one fails here and is told how to get it."""
     found = next((path for name in NAMES if (path := shutil.which(name))), None)
     assert found, "Chưa có Chromium: hãy chạy tests/ensure_chromium.sh"
@@ -40,7 +50,9 @@ def chromium() -> Iterator[Browser]:
         # Playwright's loop runs in this thread, and Django takes any loop for asynchronous code.
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
         expect.set_options(timeout=PATIENCE)
-        browser = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
+        browser = playwright.chromium.launch(
+            executable_path=found, args=[*ARGUMENTS, f"--use-file-for-fake-video-capture={camera_film}"]
+        )
         yield browser
         browser.close()
 

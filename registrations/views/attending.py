@@ -20,7 +20,7 @@ from accounts.requests import PortalRequest
 from bridge_points.models import BridgePoint
 from bridge_points.scope import point_of
 from invitations.models import Invitation, Session
-from registrations.attendance_codes import cards
+from registrations.attendance_codes import SIDE, cards, read_picture
 from registrations.attendance_desk import point_desk
 from registrations.attendance_forms import read_batch
 from registrations.models import Delegate
@@ -79,6 +79,14 @@ def sync(request: PortalRequest, slug: str, session: int, unit: str) -> HttpResp
     return taken(request, asked, point, {"user": request.user})
 
 
+@require_POST
+def read_code(request: PortalRequest, slug: str, session: int, unit: str) -> HttpResponse:
+    """Read the card that a telephone without a reader of its own shows the camera."""
+    _asked(request, slug, session, unit)
+    require(request.user, Right.RECORD_ATTENDANCE)
+    return code_in(request)
+
+
 def context_of(session: Session, point: BridgePoint) -> dict[str, Any]:
     """What the page of a point shows, with the other sessions of the meeting."""
     sessions = list(session.meeting.sessions.all())
@@ -88,6 +96,7 @@ def context_of(session: Session, point: BridgePoint) -> dict[str, Any]:
         "sessions": sessions,
         "point": point,
         "desk": point_desk(session, point),
+        "side": SIDE,
     }
 
 
@@ -112,6 +121,14 @@ def taken(request: PortalRequest, session: Session, point: BridgePoint, who: dic
         return JsonResponse({"why": refusal.messages[0]}, status=HTTPStatus.CONFLICT)
     became = [{"key": str(one.key), "state": one.state, "why": one.why} for one in results]
     return JsonResponse({"results": became, "now": point_desk(session, point).as_json()})
+
+
+def code_in(request: HttpRequest) -> HttpResponse:
+    """Answer what the code in the picture says that was sent; nothing of it is kept."""
+    try:
+        return JsonResponse({"code": read_picture(request.body)})
+    except ValidationError as refusal:
+        return JsonResponse({"why": refusal.messages[0]}, status=HTTPStatus.BAD_REQUEST)
 
 
 def session_or_404(meeting_id: int, session: int) -> Session:

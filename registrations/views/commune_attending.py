@@ -14,7 +14,7 @@ from accounts.requests import PortalRequest
 from bridge_points.models import BridgePoint
 from registrations.models import CommuneLink
 from registrations.states import Standing
-from registrations.views.attending import context_of, session_or_404, taken, with_camera
+from registrations.views.attending import code_in, context_of, session_or_404, taken, with_camera
 from registrations.views.commune_public import link_of, page_of, sealed, standing_of, stands
 
 
@@ -48,10 +48,26 @@ def commune_link_attendance(request: HttpRequest, token: str, session: int) -> H
 @login_not_required
 @csrf_exempt
 @require_POST
+def commune_link_read_code(request: HttpRequest, token: str, session: int) -> HttpResponse:
+    """Read the card that the commune's telephone shows the camera."""
+    _, at, point = _asked(token)
+    if point is None:
+        return sealed(_revoked(at))
+    session_or_404(at.invitation.meeting_id, session)
+    return sealed(code_in(request))
+
+
+@login_not_required
+@csrf_exempt
+@require_POST
 def commune_link_attendance_sync(request: HttpRequest, token: str, session: int) -> HttpResponse:
     """Take what the commune's telephone kept."""
     link, at, point = _asked(token)
     if point is None:
-        return sealed(JsonResponse({"why": f"Đường dẫn đã thu hồi, gọi {at.invitation.unit}."}, status=410))
+        return sealed(_revoked(at))
     asked = session_or_404(at.invitation.meeting_id, session)
     return sealed(taken(cast(PortalRequest, request), asked, point, {"link": link}))
+
+
+def _revoked(at: Standing) -> HttpResponse:
+    return JsonResponse({"why": f"Đường dẫn đã thu hồi, gọi {at.invitation.unit}."}, status=410)

@@ -7,6 +7,7 @@ from playwright.sync_api import Page, Route, expect
 
 from registrations.models import Attendance, AttendanceEntry, AttendanceMark, Delegate
 from tests.browser import PHONE
+from tests.camera import film
 from tests.factories import DelegateFactory
 
 
@@ -117,3 +118,20 @@ def enter(phone, *, present, ticks):
     for name, state in ticks.items():
         phone.get_by_role("group", name=name).get_by_role("button", name=state).click()
     expect(phone.locator("[data-waits]")).to_have_text(re.compile(f"{1 + len(ticks)} mục chờ gửi"))
+
+
+def test_a_card_held_before_the_camera_is_read_and_counted_once(at_the_point, camera_film):
+    """Chromium has no reader of its own here, as an iPhone has none: the portal reads what it sees."""
+    phone = at_the_point
+    assert not phone.evaluate("'BarcodeDetector' in window")
+    person = phone.locator("[data-person]").first
+    film(camera_film, person.get_attribute("data-code"))
+    phone.get_by_role("button", name="Quét QR").click()
+    expect(phone.get_by_text("Nguyễn Hữu Khang: có mặt")).to_be_visible()
+    expect(phone.locator("[data-waits]")).to_have_text(re.compile("Không có mục nào"))
+    phone.get_by_role("button", name="Dừng quét").click()
+    mark = AttendanceMark.objects.get()
+    assert (mark.delegate, mark.state, mark.scanned) == (Delegate.objects.get(), "present", True)
+    phone.context.set_offline(True)
+    phone.get_by_role("button", name="Quét QR").click()
+    expect(phone.get_by_text("Máy này cần có mạng để đọc mã. Gõ mã ghi dưới ô QR.")).to_be_visible()

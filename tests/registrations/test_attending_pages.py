@@ -10,9 +10,10 @@ from django.test import Client
 from django.urls import reverse
 from pypdf import PdfReader
 
-from registrations.attendance_codes import code_of
+from registrations.attendance_codes import SIDE, code_of
 from registrations.models import Attendance, AttendanceEntry, Change
 from registrations.services import commune_links
+from tests.camera import brightness
 from tests.cast import client_of
 from tests.factories import (
     AttendanceFactory,
@@ -172,3 +173,31 @@ def test_the_cards_are_a_pdf_and_taking_them_is_written_down(an, meeting, mornin
     assert "Nguyễn Hữu Khang" in text
     assert code_of(draft.delegates.first()) in text
     assert Change.objects.filter(by=an, kind=Change.Kind.DOWNLOADED).count() == 1
+
+
+def test_the_portal_reads_a_card_for_a_telephone_that_cannot(
+    an, nguyet, meeting, morning, can_loc, draft, desk, can_loc_communes
+):
+    code = code_of(draft.delegates.first())
+    address = at("attendance_read_code", meeting, morning, can_loc.slug)
+    card, wall = brightness(code, SIDE, SIDE, dot=6), bytes(SIDE * SIDE)
+
+    def read(client: Client, address: str, picture: bytes) -> Any:
+        return client.post(address, picture, content_type="application/octet-stream")
+
+    clerk = client_of(an)
+    assert read(clerk, address, card).json() == {"code": code}
+    assert read(clerk, address, wall).json() == {"code": ""}
+    for odd in (b"", card[:-1], card + b"0"):
+        answer = read(clerk, address, odd)
+        assert (answer.status_code, "gõ mã ghi dưới ô QR" in answer.json()["why"]) == (400, True)
+    assert read(client_of(nguyet), address, card).status_code == 403
+    assert not AttendanceEntry.objects.exists()
+
+    (link,) = commune_links.make_links(**desk, communes=can_loc_communes[:1])
+    BridgePointFactory.create(meeting=meeting, unit=can_loc_communes[0])
+    own = reverse("commune_link_read_code", args=[commune_links.token_of(link), morning.pk])
+    phone = Client(enforce_csrf_checks=True)
+    assert read(phone, own, card).json() == {"code": code}
+    commune_links.revoke_link(invitation_id=link.invitation_id, user=desk["user"], link_id=link.pk)
+    assert read(phone, own, card).status_code == 410
