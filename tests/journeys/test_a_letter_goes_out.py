@@ -4,16 +4,18 @@ On the way the pictures of the office's guide are taken, and its words are looke
 """
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from accounts.models import User
+from accounts.models import Unit, User
 from benchmarks.letters import OWN
 from invitations.models import AssignedUnit, Invitation, LetterReading, Meeting
 from tests.browser import PHONE
-from tests.factories import five_pm_in
+from tests.factories import AttendanceFactory, BridgePointFactory, IncidentFactory, five_pm_in
 from tests.invitations.letters.test_files import pdf_of
 from tests.journeys.album import GUIDES, TO_THE_TOP, Album, holds
 from tests.journeys.conftest import Check
@@ -47,6 +49,8 @@ def test_a_letter_goes_out_and_a_unit_takes_it_along_and_confirms(
     hand_out(open_page, sign_in, nguyet, meeting, album)
     follow_up(office, meeting, album)
     plan_reminders(office, meeting, album, reads_well)
+    look_at_the_day(office, meeting, album, reads_well, can_loc, nghi_xuan)
+    close(office, meeting, album, reads_well)
     holds(GUIDES / "van-phong.md", album, no_words_of_a_page=["đậm"])
 
 
@@ -182,3 +186,46 @@ def plan_reminders(page: Page, meeting: Meeting, album: Album, reads_well: Check
     expect(page.get_by_role("heading", name="Đơn vị sẽ đọc")).to_be_visible()
     reads_well(page)
     album.take(page, "vp-moc-nhac")
+
+
+def look_at_the_day(
+    page: Page, meeting: Meeting, album: Album, reads_well: Check, came: Unit, silent: Unit
+) -> None:
+    """Who has reported of the session, whom to call, what is broken."""
+    yesterday = timezone.localdate() - timedelta(days=1)
+    for place, session in enumerate(meeting.sessions.all()):
+        session.date = yesterday - timedelta(days=place)
+        session.save()
+    session = meeting.sessions.order_by("date").last()
+    points = [BridgePointFactory.create(meeting=meeting, unit=unit, complete=True) for unit in (came, silent)]
+    AttendanceFactory.create(session=session, point=points[0], present=43)
+    IncidentFactory.create(point=points[1], session=session)
+    page.goto(f"/hoi-nghi/{meeting.slug}/ngay-hop/?buoi={session.pk}")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("1 điểm cầu chưa báo")
+    reads_well(page)
+    album.take(page, "vp-ngay-hop")
+    call = page.get_by_role("region", name=re.compile("Chưa báo"))
+    call.get_by_role("link", name=silent.called).click()
+    album.read(page)
+    page.get_by_role("link", name="Báo sự cố").click()
+    album.read(page)
+
+
+def close(page: Page, meeting: Meeting, album: Album, reads_well: Check) -> None:
+    """The meeting is over: nothing is written any more, and people are kept for a time."""
+    page.goto(f"/hoi-nghi/{meeting.slug}/sua/")
+    page.get_by_role("link", name="Đóng hội nghị…").click()
+    page.get_by_role("button", name="Đóng hội nghị").click()
+    page.get_by_role("dialog").get_by_role("button", name="Đóng hội nghị").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Hội nghị đã đóng")
+    reads_well(page)
+    album.take(page, "vp-dong")
+    page.get_by_role("link", name=re.compile("Dữ liệu cá nhân")).click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Dữ liệu cá nhân giữ đến")
+    reads_well(page)
+    album.take(page, "vp-du-lieu")
+    page.get_by_role("button", name="Xóa dữ liệu cá nhân…").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    reads_well(page)
+    page.goto(f"/hoi-nghi/{meeting.slug}/tong-hop/")
+    album.read(page)

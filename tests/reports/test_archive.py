@@ -1,20 +1,24 @@
 """The archive of a closed meeting: everything in it, every file with its hash, nothing altered."""
 
 import hashlib
+import io
 import zipfile
 from datetime import timedelta
 
 import pytest
+from celery import current_app
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 from django.utils import timezone
 
 from invitations import closing, issuing
 from registrations.models import Submission
 from registrations.snapshot import digest, take_snapshot
 from reports.archive import write_archive
-from reports.models import ExportJob
-from reports.services import ask_export, results
+from reports.models import Download, ExportJob
+from reports.services import ask_export, make_export, results
 from reports.workbooks.frozen import AlteredError
+from tests.cast import client_of
 
 pytestmark = pytest.mark.django_db
 
@@ -70,3 +74,22 @@ def test_it_holds_all_with_hashes_and_nothing_altered(over, tmp_path):
     Submission.objects.update(sha256="0" * 64)
     with pytest.raises(AlteredError):
         write_archive(over, tmp_path / "khong.zip", progress=lambda done, total: None)
+
+
+def test_the_office_asks_for_it_on_the_page_a_worker_makes_it_and_the_download_is_on_record(
+    over, trang, an, monkeypatch
+):
+    monkeypatch.setattr(current_app, "send_task", lambda *args, **kwargs: None)
+    office, page = client_of(trang), reverse("exports", args=[over.slug])
+    assert "Gói lưu trữ (ZIP)" in office.get(page).text
+    assert office.post(page, {"noi-dung": "archive"}).status_code == 302
+    job = ExportJob.objects.get()
+    assert make_export(job_id=job.pk)
+    assert "Tải về" in office.get(page).text
+    link = reverse("export_download", args=[job.pk])
+    taken = office.get(office.get(link)["Location"])
+    with zipfile.ZipFile(io.BytesIO(b"".join(taken.streaming_content))) as archive:
+        assert archive.testzip() is None
+        assert "SHA256SUMS" in archive.namelist()
+    assert Download.objects.get().user == trang
+    assert client_of(an).get(link).status_code == 404
