@@ -216,7 +216,7 @@ class UnitBoard(Board):
         """How each unit that was called stands."""
         return [unit.standing for unit in self.counts.units]
 
-    @property
+    @cached_property
     def sum_all(self) -> Figures:
         """The numbers of all units."""
         return self.counts.sum
@@ -270,7 +270,7 @@ class UnitBoard(Board):
         groups = Counts([row.counts for row in self.shown]).groups(BOARD_ORDER)
         return [RowGroup(group.label, [rows[unit.unit.pk] for unit in group.units]) for group in groups]
 
-    @property
+    @cached_property
     def sum(self) -> Figures:
         """The bottom row: of the rows that are shown."""
         return Figures.of(row.counts.sum for row in self.shown)
@@ -355,7 +355,7 @@ class NationBoard(Board):
         """Some areas are not shown."""
         return len(self.shown) < len(self.areas)
 
-    @property
+    @cached_property
     def sum(self) -> Figures:
         """The bottom row: of the areas that are shown."""
         return Figures.of(area.sum for area in self.shown)
