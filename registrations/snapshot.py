@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 
 from accounts.composed import Composed, Given
 from bridge_points.models import BridgePoint
-from invitations.models import GONE
+from invitations.models import GONE, InvitedRole
 from registrations.doubles import second_posts
 from registrations.models import Delegate, Headcount, SamePerson
 
@@ -43,9 +43,9 @@ def take_snapshot(registration: Registration, invitation: Invitation) -> tuple[d
     points = _points_of(registration, invitation)
     own = [point for point in points if point.unit.path.startswith(invitation.unit.path)]
     at = {point.pk: point for point in points}
-    roles: Roles = {role.pk: str(role) for role in invitation.audience.roles.all()}
-    headcounts = list(registration.headcounts.order_by("pk"))
-    delegates = list(registration.delegates.all())
+    roles: Roles = {role.pk: str(role) for role in _ROLES.ask(audience=invitation.audience_id)}
+    headcounts = _HEADCOUNTS.ask(registration=registration.pk)
+    delegates = _DELEGATES.ask(registration=registration.pk)
     content: dict[str, Any] = {
         "meeting": invitation.meeting.slug,
         "unit": invitation.unit.slug,
@@ -79,6 +79,9 @@ def _points() -> QuerySet[BridgePoint]:
 
 
 _POINTS = Composed(_points)
+_ROLES = Composed(lambda: InvitedRole.objects.filter(audience=Given("audience")))
+_HEADCOUNTS = Composed(lambda: Headcount.objects.filter(registration=Given("registration")).order_by("pk"))
+_DELEGATES = Composed(lambda: Delegate.objects.filter(registration=Given("registration")))
 
 
 def _points_of(registration: Registration, invitation: Invitation) -> list[BridgePoint]:
@@ -111,9 +114,16 @@ def _delegate(delegate: Delegate, point: BridgePoint, roles: Roles) -> dict[str,
 
 def _second_posts(registration: Registration) -> int:
     """How many rows are one more post of somebody in the list: the receipt counts people."""
-    here = {"first__registration": registration, "second__registration": registration}
+    return second_posts(_SAME.ask(registration=registration.pk))
+
+
+def _same() -> QuerySet[SamePerson, tuple[int, int]]:
+    here = {"first__registration": Given("registration"), "second__registration": Given("registration")}
     same = SamePerson.objects.filter(kind=SamePerson.Kind.TWO_POSTS, **here).order_by()
-    return second_posts(same.values_list("first_id", "second_id"))
+    return same.values_list("first_id", "second_id")
+
+
+_SAME = Composed(_same)
 
 
 def names_beyond(content: dict[str, Any]) -> int:

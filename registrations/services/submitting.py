@@ -9,9 +9,9 @@ from uuid import UUID
 
 from django.core.exceptions import SuspiciousOperation
 from django.db import transaction
-from django.db.models import Max
 
 from accounts.clock import database_now
+from accounts.composed import Composed, Given
 from accounts.models import User
 from invitations.answering import take_decline_back
 from invitations.deadlines import Verdict, judge
@@ -19,6 +19,18 @@ from invitations.models import Invitation
 from registrations.models import Attempt, Change, Registration, Submission
 from registrations.services import locking
 from registrations.snapshot import Counts, digest, names_beyond, take_snapshot
+
+_OF_FORM = Composed(
+    lambda: Submission.objects.select_related("registration").filter(form_uuid=Given("form")).order_by()
+)
+_REGISTRATION = Composed(lambda: Registration.objects.filter(invitation=Given("invitation")).order_by())
+_LAST = Composed(
+    lambda: (
+        Submission.objects.filter(registration=Given("registration"))
+        .order_by("-number")
+        .values_list("number")[:1]
+    )
+)
 
 
 class Outcome(NamedTuple):
@@ -59,7 +71,8 @@ class _Press(NamedTuple):
 
     def keep(self, registration: Registration, content: dict[str, Any], counts: Counts) -> Submission:
         """Keep the numbered submission, with its receipt."""
-        number = (registration.submissions.aggregate(last=Max("number"))["last"] or 0) + 1
+        (last,) = _LAST.first(registration=registration.pk) or (0,)
+        number = last + 1
         return Submission.objects.create(
             registration=registration,
             number=number,
@@ -101,7 +114,7 @@ def submit(
     press = _Press(
         invitation, user, form_uuid, decided_at - waited, decided_at, locking.deadline_of(invitation)
     )
-    earlier = Submission.objects.select_related("registration").filter(form_uuid=form_uuid).first()
+    earlier = _OF_FORM.first(form=form_uuid)
     if earlier is not None:
         if earlier.registration.invitation_id != invitation.pk:
             raise SuspiciousOperation("the form of another unit")
@@ -110,7 +123,7 @@ def submit(
         return press.came_to(Attempt.Result.NOT_OPEN)
     if press.verdict is not Verdict.ON_TIME:
         return press.came_to(Attempt.Result.LATE)
-    registration = Registration.objects.filter(invitation=invitation).first()
+    registration = _REGISTRATION.first(invitation=invitation.pk)
     if registration is None or registration.version == 0:
         return press.came_to(Attempt.Result.EMPTY)
     if registration.version != version:
