@@ -93,16 +93,17 @@ def _chart(
     picture: Picture,
     where: Where = EVERYWHERE,
 ) -> Chart:
-    registrations = [at.registration for at in standings if at.registration is not None]
-    return draw(
-        events=picture.once(
-            ("arrivals", meeting.pk, where.key), lambda: arrivals(registrations, submissions)
-        ),
-        units=len(standings),
-        begins=meeting.published_at or picture.now,
-        deadline=meeting.registration_deadline,
-        now=picture.now,
-    )
+    def drawn() -> Chart:
+        """The line ends at this moment; while nobody writes it may end a minute before."""
+        return draw(
+            events=arrivals([at.registration for at in standings if at.registration], submissions),
+            units=len(standings),
+            begins=meeting.published_at or picture.now,
+            deadline=meeting.registration_deadline,
+            now=picture.now,
+        )
+
+    return picture.once(("chart", meeting.pk, where.key), drawn)
 
 
 def _lately(

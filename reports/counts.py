@@ -143,8 +143,12 @@ class UnitCounts:
     @cached_property
     def sum(self) -> Figures:
         """The unit's row of every table."""
-        figures = Figures.of(line.figures for line in self.lines)
-        return figures._replace(points=sum(1 for commune in self.communes if commune.connects))
+        declared = named = missing = 0
+        for line in self.lines:
+            declared += line.declared
+            named += line.named
+            missing += line.missing
+        return Figures(declared, named, missing, sum(1 for commune in self.communes if commune.connects))
 
     @property
     def heads(self) -> int:
