@@ -17,8 +17,8 @@ from accounts.fingerprint import fingerprint
 from accounts.models import Tier, Unit
 from bridge_points.models import BridgePoint
 from invitations.models import Invitation, InvitedRole
-from registrations.doubles import second_posts
-from registrations.models import CommuneAnswer, Delegate, Headcount, Registration, SamePerson, Submission
+from registrations.models import CommuneAnswer, Delegate, Headcount, Registration, Submission
+from registrations.snapshot import second_posts_of
 from registrations.states import Standing
 
 
@@ -190,11 +190,7 @@ class Overview:
     @cached_property
     def second_posts(self) -> int:
         """How many of the rows are one more post of somebody who is in the list already."""
-        if self.named < 2:
-            return 0
-        here = {"first__registration": self.registration, "second__registration": self.registration}
-        same = SamePerson.objects.filter(kind=SamePerson.Kind.TWO_POSTS, **here).order_by()
-        return second_posts(same.values_list("first_id", "second_id"))
+        return second_posts_of(self.registration) if self.registration and self.named > 1 else 0
 
     @property
     def heads(self) -> int:

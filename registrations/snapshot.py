@@ -53,7 +53,7 @@ def take_snapshot(registration: Registration, invitation: Invitation) -> tuple[d
         "headcounts": [_headcount(each, at[each.bridge_point_id], roles) for each in headcounts],
         "delegates": [_delegate(each, at[each.bridge_point_id], roles) for each in delegates],
     }
-    more = _second_posts(registration) if len(delegates) > 1 else 0
+    more = second_posts_of(registration) if len(delegates) > 1 else 0
     if more:
         content["second_posts"] = more
     counts = Counts(
@@ -112,7 +112,7 @@ def _delegate(delegate: Delegate, point: BridgePoint, roles: Roles) -> dict[str,
     }
 
 
-def _second_posts(registration: Registration) -> int:
+def second_posts_of(registration: Registration) -> int:
     """How many rows are one more post of somebody in the list: the receipt counts people."""
     return second_posts(_SAME.ask(registration=registration.pk))
 

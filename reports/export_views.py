@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.clock import database_now
+from accounts.composed import Composed, Given
 from accounts.files.giving import TYPES, attachment
 from accounts.permissions import Right, may, require
 from accounts.picture import one_picture
@@ -66,7 +67,7 @@ def exports(request: PortalRequest, slug: str) -> HttpResponse:
         "groups": partial(counts.groups, BOARD_ORDER),
         "now": picture.now,
         "choices": choices(),
-        "schedules": list(meeting.export_schedules.filter(stopped_at=None).select_related("user")),
+        "schedules": _SCHEDULES.ask(meeting=meeting.pk),
         "schedule_form": ScheduleForm(),
     }
     return render(request, "reports/exports.html", context)
@@ -79,7 +80,7 @@ def point_files(request: PortalRequest, slug: str) -> HttpResponse:
     if request.method == "POST":
         choice = Choice(ExportJob.Kind.POINTS, _form(request))
         return _ask(request, meeting, choice)
-    jobs = _jobs(meeting, kind=ExportJob.Kind.POINTS)
+    jobs = _jobs(meeting, ExportJob.Kind.POINTS)
     context = _shown(request, meeting, jobs)
     if request.htmx:
         return render(request, "reports/_jobs.html", context)
@@ -123,13 +124,22 @@ def _form(request: PortalRequest) -> ExportJob.Form:
     return ExportJob.Form(word)
 
 
-def _jobs(meeting: Meeting, **only: Any) -> list[ExportJob]:
-    jobs = (
-        ExportJob.objects.filter(meeting=meeting, **only)
-        .select_related("asked_by", "schedule")
-        .prefetch_related(Prefetch("downloads", Download.objects.select_related("user")))
-    )
-    return list(jobs[:MOST_JOBS])
+def _jobs(meeting: Meeting, *kinds: ExportJob.Kind) -> list[ExportJob]:
+    """The newest files of a meeting, of these kinds or of all, with who took them."""
+    jobs = _JOBS.ask(*kinds, meeting=meeting.pk)
+    prefetch_related_objects(jobs, Prefetch("downloads", Download.objects.select_related("user")))
+    return jobs
+
+
+def _newest(*kinds: ExportJob.Kind) -> QuerySet[ExportJob]:
+    jobs = ExportJob.objects.filter(meeting=Given("meeting")).select_related("asked_by", "schedule")
+    return (jobs.filter(kind__in=kinds) if kinds else jobs)[:MOST_JOBS]
+
+
+_JOBS = Composed(_newest)
+_SCHEDULES = Composed(
+    lambda: ExportSchedule.objects.filter(meeting=Given("meeting"), stopped_at=None).select_related("user")
+)
 
 
 # ── One file ─────────────────────────────────────────────────────────────────────────────────────

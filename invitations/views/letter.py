@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.db.models import Count, OuterRef, Prefetch, Q, Subquery
+from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.composed import Composed, Given, somebody
 from accounts.models import User
 from accounts.permissions import Right, may, require
 from accounts.requests import PortalRequest
@@ -77,12 +78,15 @@ def confirm(request: PortalRequest, slug: str) -> HttpResponse:
 
 def _own_invitation(meeting: Meeting, user: User) -> Invitation | None:
     """The letter sent to the person's own unit, for who may answer it."""
-    if not may(user, Right.CONFIRM):
+    if not may(user, Right.CONFIRM) or user.unit is None:
         return None
-    invitation = meeting.invitations.sent().filter(unit=user.unit_id).first()
-    if invitation is not None and user.unit is not None:
-        invitation.unit = user.unit
+    invitation = _OWN.first(meeting=meeting.pk, unit=user.unit.pk)
+    if invitation is not None:
+        invitation.meeting, invitation.unit = meeting, user.unit
     return invitation
+
+
+_OWN = Composed(lambda: Invitation.objects.sent().filter(meeting=Given("meeting"), unit=Given("unit")))
 
 
 def _received(issues: list[LetterIssue], invitation: Invitation) -> list[LetterIssue]:
@@ -130,10 +134,18 @@ def _tallies(meeting: Meeting) -> Mapping[int, Mapping[str, object]]:
     return {tally["audience"]: tally for tally in counted}
 
 
+def _shares(role: str, in_a_unit: bool) -> QuerySet[AssignedUnit]:
+    visible = AssignedUnit.objects.visible_to(somebody(role, in_a_unit=in_a_unit))
+    return visible.filter(assignment__meeting=Given("meeting"))
+
+
+_SHARES = Composed(_shares)
+
+
 def _shared(
     meeting: Meeting, user: User, assignments: Sequence[Assignment]
 ) -> list[tuple[Assignment, Standing]]:
     shares: dict[int, list[AssignedUnit]] = defaultdict(list)
-    for share in AssignedUnit.objects.visible_to(user).filter(assignment__meeting=meeting):
+    for share in _SHARES.seen_by(user, meeting=meeting.pk):
         shares[share.assignment_id].append(share)
     return [(one, standing_of(shares[one.pk])) for one in assignments if shares[one.pk]]
