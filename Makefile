@@ -7,7 +7,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 TESTS  ?= tests
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint bench guide faults lock clean
+.PHONY: help setup run test lint bench guide faults paper lock clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
@@ -40,6 +40,10 @@ guide: .venv/tests.stamp  ## takes the pictures of docs/guide anew
 
 faults: .venv/tests.stamp  ## the long fault runs, with their figures
 	$(BIN)/python -m pytest -m faults $(TESTS)
+
+paper: .venv/tests.stamp  ## every workbook printed by LibreOffice; leaves the PDFs in var/paper
+	@tests/ensure_libreoffice.sh
+	PAPER=$(CURDIR)/var/paper $(BIN)/python -m pytest -m paper $(TESTS)
 
 lock:  ## compile both locks anew: the newest versions that the two requirements files allow
 	$(PYTHON) -m venv .venv/lock

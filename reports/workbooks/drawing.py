@@ -82,7 +82,8 @@ def _columns(sheet: Worksheet, layout: Layout) -> None:
         body = sheet.cell(HEAD_ROW + 1, at, f"{{{{{column.mark}}}}}")
         body.font, body.border = Font(FONT, size=12), _BOX
         body.number_format = column.format
-        body.alignment = Alignment(horizontal=column.align, vertical="top", wrap_text=True)
+        apart = 1 if column.align == "right" else 0
+        body.alignment = Alignment(horizontal=column.align, vertical="top", wrap_text=True, indent=apart)
 
 
 class _Pen:

@@ -108,6 +108,10 @@ class Drawn:
     """Which columns of the list these are."""
     styles: dict[Look, tuple[Style, ...]]
     heading_row: int
+    rooms: tuple[int | None, ...]
+    """How many characters a line of each shown column holds; None where lines are not broken."""
+    points: float
+    """The size of the largest letters in the rows."""
 
 
 @dataclass(frozen=True)
@@ -259,6 +263,8 @@ def _drawn(sheet: Worksheet, layout: Layout, looks: dict[Look, list[Cell]], xml:
         chosen=tuple(marks.index(_marks(cell.value)[0]) for cell in body),
         styles={look: tuple(cell.style_id for cell in cells) for look, cells in looks.items()},
         heading_row=row - 1,
+        rooms=tuple(_room(sheet, cell, layout) for cell in body),
+        points=max(_points(cell) for cell in body),
     )
 
 
@@ -288,10 +294,25 @@ def _head_cell(sheet: Worksheet, cell: Cell, areas: list[Area]) -> HeadCell:
     right = next(
         (area.right for area in areas if area.top == cell.row == area.bottom and area.left == column), column
     )
-    points = float(cell.font.sz or 11)
+    points = _points(cell)
     width = sum(_width(sheet, at) for at in range(column, right + 1)) * 12 / points
     text = "" if cell.value is None else str(cell.value)
     return HeadCell(column, cell.style_id, text, width, points)
+
+
+def _room(sheet: Worksheet, cell: Cell, layout: Layout) -> int | None:
+    """How many characters a line of a body cell holds: at 12 points as many as the column is wide."""
+    mark = _marks(cell.value)[0]
+    text = next(column.format == "@" for column in layout.columns if column.mark == mark)
+    return (
+        max(int(_width(sheet, cell.column) * 12 / _points(cell)), 1)
+        if text and cell.alignment.wrap_text
+        else None
+    )
+
+
+def _points(cell: Cell) -> float:
+    return float(cell.font.sz or 11)
 
 
 def _width(sheet: Worksheet, column: int) -> float:

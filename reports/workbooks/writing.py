@@ -18,6 +18,7 @@ from openpyxl.utils import get_column_letter
 
 from reports.workbooks import package
 from reports.workbooks.cells import Content, OwnCells, SharedCells, SharedStrings, text_xml
+from reports.workbooks.heights import Heights
 from reports.workbooks.tables import Look, Marked, Row, Table
 from reports.workbooks.template import Area, Drawn, Line, Template, filled
 
@@ -130,6 +131,7 @@ class _Sheet:
         self._file, self._drawn, self._cells, self._words = part.file, drawn, cells, words
         self._at = drawn.heading_row
         self._row = _row_form(drawn.places).format
+        self._heights = Heights(drawn.rooms, drawn.points)
         self.filter: str | None = None
         before = drawn.before.replace("{views}", package.views(drawn.heading_row, selected=first))
         self._write(package.SHEET_OPENS + before + "<sheetData>")
@@ -150,10 +152,11 @@ class _Sheet:
         """Rows of one look below the last one. A million pass here, and so whole columns go at a time:
         what is done for each row is one call into C.
         """
-        columns = list(zip(*rows, strict=True))
-        pieces = [column.column(columns[at]) for at, column in zip(self._drawn.chosen, cells, strict=True)]
+        given = list(zip(*rows, strict=True))
+        columns = [given[at] for at in self._drawn.chosen]
+        pieces = [cell.column(column) for cell, column in zip(cells, columns, strict=True)]
         numbers = range(self._at + 1, self._at + 1 + len(rows))
-        return "".join(map(self._row, numbers, *pieces))
+        return "".join(map(self._row, numbers, self._heights.of(columns), *pieces))
 
     def close(self, *, signed: bool, filtered: bool) -> None:
         """Write what follows the rows: filter, signature, merged cells, the print set-up."""
@@ -190,9 +193,9 @@ class _Sheet:
 
 
 def _row_form(places: Sequence[int]) -> str:
-    """A row with its number as {0}, and what follows the reference of each cell as {1}, {2} …"""
-    cells = "".join(f'<c r="{get_column_letter(place)}{{0}}{{{at}}}' for at, place in enumerate(places, 1))
-    return f'<row r="{{0}}">{cells}</row>'
+    """A row: its number as {0}, its height as {1}, what follows the reference of each cell as {2}, {3} …"""
+    cells = "".join(f'<c r="{get_column_letter(place)}{{0}}{{{at}}}' for at, place in enumerate(places, 2))
+    return f'<row r="{{0}}"{{1}}>{cells}</row>'
 
 
 def _runs(rows: Sequence[Row]) -> Iterator[tuple[Look, Sequence[Sequence[Content]]]]:

@@ -82,6 +82,25 @@ def test_a_text_longer_than_a_cell_is_cut_with_a_mark(path, name):
     assert second_reading(path)[0][1] == kept
 
 
+@pytest.mark.parametrize(
+    ("name", "high"),
+    [
+        ("Nguyễn Văn An", None),
+        ("Công Tằng Tôn Nữ Hoàng Thị Phương Thảo", 31.2),
+        ("a" * 24, None),
+        ("a" * 26, 31.2),
+        ("a" * 60, 46.8),
+        ("Trần " + "a" * 60, 62.4),
+        ("a" * 32_768, 409),
+    ],
+)
+def test_a_row_says_how_high_it_is_where_a_text_needs_more_than_one_line(path, name, high):
+    """Of a column 25 wide; the rows around it grow by themselves."""
+    written(path, [person(1), person(2, name), person(3, None)])
+    sheet = load_workbook(path).active
+    assert [sheet.row_dimensions[HEAD_ROW + at].height for at in (1, 2, 3)] == [None, high, None]
+
+
 def test_a_text_that_just_fits_is_whole():
     assert writable("a" * MOST_CHARACTERS) == "a" * MOST_CHARACTERS
     assert text_xml("Lê\x01 Văn\x1f Hậu\ufffe\x7f") == '<t xml:space="preserve">Lê Văn Hậu</t>'
