@@ -12,7 +12,6 @@ import os
 import platform
 import signal
 import sys
-import sysconfig
 import tempfile
 import time
 from importlib.metadata import version
@@ -163,17 +162,11 @@ def _machine(var: Path) -> str:
     packages = ", ".join(f"{name} {version(name)}" for name in ("Django", "gunicorn", "openpyxl"))
     return (
         f"{len(os.sched_getaffinity(0))} cores, {memory:.0f} GiB, Linux {platform.release()}; "
-        f"Python {platform.python_version()}{_plain_build()}, {packages}, "
+        f"Python {platform.python_version()} of {Path(sys.executable).resolve()}, {packages}, "
         f"PostgreSQL {postgresql} with fsync {fsync} ({1000 * _fsync(var):.1f} ms here).\n"
         "gunicorn as `make run` starts it, worker and beat beside it; sessions made by Django's session "
         "store, not by the sign-in form."
     )
-
-
-def _plain_build() -> str:
-    """Say so where Python was built without what distributions build it with: it is a third slower."""
-    options = str(sysconfig.get_config_var("CONFIG_ARGS"))
-    return "" if "--enable-optimizations" in options else " (built without --enable-optimizations)"
 
 
 def _fsync(var: Path) -> float:
