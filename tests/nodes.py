@@ -87,7 +87,7 @@ class Nodes:
         command = [binary, "-p", f"{self._var}/", "-c", "nginx.conf"]
         nginx = children.start(command, log=self._var / "nginx.log", ends_with_us=signal.SIGQUIT)
         try:
-            _wait_for(self.port, log=self._var / "nginx.log")
+            wait_for(self.port, log=self._var / "nginx.log")
             yield
         finally:
             children.stop(nginx, signal.SIGTERM)
@@ -95,7 +95,7 @@ class Nodes:
     def wait_until_up(self) -> None:
         """Return when both nodes answer."""
         for port in self.ports:
-            _wait_for(port, log=self._var / f"node-{port}.log")
+            wait_for(port, log=self._var / f"node-{port}.log")
 
     def kill(self, port: int) -> None:
         """Let the machine of a node lose its power: master and workers at once."""
@@ -161,11 +161,13 @@ def two_nodes(var: Path, workers: int = 1, **environment: str) -> Iterator[Nodes
         yield nodes
 
 
-def _wait_for(port: int, *, log: Path, seconds: float = 60) -> None:
+def wait_for(port: int, *, log: Path, seconds: float = 60) -> None:
+    """Return when a node answers, one behind TLS too."""
     give_up_at = time.monotonic() + seconds
+    asked = urllib.request.Request(f"http://{HOST}:{port}/healthz", headers={"X-Forwarded-Proto": "https"})
     while True:
         try:
-            urllib.request.urlopen(f"http://{HOST}:{port}/healthz", timeout=5).close()
+            urllib.request.urlopen(asked, timeout=5).close()
         except OSError as error:
             if time.monotonic() > give_up_at:
                 raise RuntimeError(f"{port}: {error}\n{children.last_lines(log, 30)}") from error

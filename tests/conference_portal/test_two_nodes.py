@@ -36,9 +36,11 @@ def draft(can_loc_invitation, district_roles, an) -> Registration:
 
 
 WAITING = """
+    SELECT pg_stat_clear_snapshot();
     SELECT count(*) FROM pg_stat_activity
     WHERE wait_event_type = 'Lock' AND datname = current_database()
 """
+"""A transaction keeps the list of sessions that it saw first; one that came later must be seen too."""
 
 
 @contextmanager

@@ -26,14 +26,18 @@ SAID = Said(True, {"venue": "Hội trường", "chair": "", "technician": "", "t
 
 @pytest.fixture
 def slowly(monkeypatch):
-    """Between looking and writing let another get in, if it can."""
-    real, meet = commune_links.judge, meeting_point()
+    """Between replacing what waits and writing the new answer let another get in, if it can."""
+    waiting, meet = commune_links._waiting, meeting_point()
 
-    def slow(**moments):
-        meet()
-        return real(**moments)
+    class Slowly:
+        def __init__(self, link):
+            self.rows = waiting(link)
 
-    monkeypatch.setattr(commune_links, "judge", slow)
+        def update(self, **values):
+            self.rows.update(**values)
+            meet()
+
+    monkeypatch.setattr(commune_links, "_waiting", Slowly)
 
 
 @pytest.fixture
