@@ -1,15 +1,18 @@
-"""Looks through a PDF: whole, not locked, and nothing in it that runs, opens or carries something else."""
+"""Looks through a PDF: whole, not locked, and nothing in it that runs, opens or carries something else.
+
+pypdf is loaded with the first file: it takes 6 to 12 MB, and most processes never read one.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from time import monotonic
-from typing import IO, Any, NamedTuple
-
-from pypdf import PdfReader
-from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from accounts.files.refusing import FileRefused
+
+if TYPE_CHECKING:
+    from pypdf import PdfReader
 
 DEEPEST = 50
 
@@ -59,6 +62,8 @@ def check_pdf(file: IO[bytes], limits: PdfLimits = SCAN) -> None:
     Every object of the file is looked at, also those that no page leads to: programs differ in what
     they find. The bytes stay in the file; pypdf reads an object at a time and keeps none.
     """
+    from pypdf import PdfReader
+
     _whole(file)
     file.seek(0)
     try:
@@ -95,6 +100,8 @@ def _whole(file: IO[bytes]) -> None:
 
 def _objects(reader: PdfReader, limits: PdfLimits) -> Iterator[Any]:
     """Every object of the cross-reference table, one at a time, for so long as ``limits`` say."""
+    from pypdf.generic import IndirectObject
+
     places = [(number, gen) for gen, numbers in reader.xref.items() for number in numbers]
     packed = [(number, 0) for number in reader.xref_objStm]
     if len(places) + len(packed) > limits.objects:
@@ -114,13 +121,14 @@ def _harmless(thing: Any, limits: PdfLimits, depth: int = 0) -> None:
     """Look through one object as it stands, without following what it points to: that has its own turn."""
     if depth > DEEPEST:
         raise FileRefused(limits.too_much)
-    if isinstance(thing, DictionaryObject):
-        acts = "/S" in thing and thing.raw_get("/S") in ACTIONS
-        carries = "/Type" in thing and thing.raw_get("/Type") in TYPES
-        if acts or carries or KEYS & thing.keys():
+    if isinstance(thing, dict):
+        held = dict(dict.items(thing))
+        acts = "/S" in held and held["/S"] in ACTIONS
+        carries = "/Type" in held and held["/Type"] in TYPES
+        if acts or carries or KEYS & held.keys():
             raise FileRefused(ALIVE)
-        for name in thing:
-            _harmless(thing.raw_get(name), limits, depth + 1)
-    elif isinstance(thing, ArrayObject):
+        for part in held.values():
+            _harmless(part, limits, depth + 1)
+    elif isinstance(thing, list):
         for part in list.__iter__(thing):
             _harmless(part, limits, depth + 1)
