@@ -43,7 +43,7 @@ guide: .venv/tests.stamp  ## takes the pictures of docs/guide anew
 faults: .venv/tests.stamp  ## the long fault runs, with their figures
 	$(BIN)/python -m pytest -m faults $(TESTS)
 
-paper: .venv/tests.stamp  ## every workbook printed by LibreOffice; leaves the PDFs in var/paper
+paper: .venv/tests.stamp  ## every workbook and Word file printed by LibreOffice; leaves the PDFs in var/paper
 	@tests/ensure_libreoffice.sh
 	PAPER=$(CURDIR)/var/paper $(BIN)/python -m pytest -m paper $(TESTS)
 

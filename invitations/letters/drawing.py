@@ -115,8 +115,10 @@ def write(
 
 
 def set_widths(table: Any, widths: Sequence[int]) -> None:
-    """Give the columns of a table the widths they keep."""
+    """Give the columns of a table widths to keep: Word reads them at the cells, LibreOffice at the grid."""
     table.autofit = False
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = width
     for row in table.rows:
         for cell, width in zip(row.cells, widths, strict=True):
             cell.width = width

@@ -86,7 +86,7 @@ def _tables(document: Any) -> None:
     line(document, "Theo buổi", LEFT, bold=True, before=Pt(8), keep=True)
     sheet(
         document,
-        widths=(Mm(52), Mm(24), Mm(22), Mm(20), Mm(17), Mm(15), Mm(15)),
+        widths=(Mm(44), Mm(21), Mm(20), Mm(20), Mm(20), Mm(20), Mm(20)),
         titles=("Buổi", "Điểm cầu báo", "Đăng ký", "Có mặt", "Tỷ lệ", "Vắng có phép", "Vắng không"),
         loop="one in sessions",
         cells=_fields("label", "points", "declared", "present", "percent", "excused", "absent"),
@@ -96,7 +96,7 @@ def _tables(document: Any) -> None:
         line(document, heading, LEFT, bold=True, before=Pt(8), keep=True)
         sheet(
             document,
-            widths=(Mm(11), Mm(50), Mm(18), Mm(20), Mm(18), Mm(32), Mm(16)),
+            widths=(Mm(11), Mm(48), Mm(18), Mm(20), Mm(18), Mm(30), Mm(20)),
             titles=("TT", first, "Điểm cầu", "Đăng ký", "Có tên", "Có mặt từng buổi", "Tỷ lệ"),
             loop=f"one in {name}",
             cells=_fields("place", "label", "points", "declared", "named", "present", "percent"),

@@ -18,6 +18,7 @@ from registrations.document import as_docx, as_pdf, paper
 from registrations.document.word import TEMPLATE
 from registrations.models import Submission
 from tests.cast import client_of
+from tests.paper import A4, lost, pages_of, printed
 from tests.registrations.conftest import press_submit, row
 
 pytestmark = pytest.mark.django_db
@@ -195,6 +196,19 @@ def test_the_sheets_are_a4_and_carry_their_own_letters(can_loc_invitation, submi
         assert "/FontFile3" in described or "/FontFile2" in described
     section = docx.Document(io.BytesIO(as_docx(words))).sections[0]
     assert (round(section.page_width.mm), round(section.page_height.mm)) == (210, 297)
+
+
+@pytest.mark.paper
+def test_libreoffice_prints_what_word_holds(can_loc_invitation, submission, tmp_path):
+    words = paper(
+        invitation=can_loc_invitation,
+        content=submission.content,
+        submission=submission,
+        now=submission.decided_at,
+    )
+    file = tmp_path / "registration.docx"
+    file.write_bytes(as_docx(words))
+    assert not lost(file.read_bytes(), pages_of(*printed([file], tmp_path), A4))
 
 
 def test_500_people_are_set_on_pages_with_their_titles_repeated(can_loc_invitation, submission):

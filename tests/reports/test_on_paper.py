@@ -1,21 +1,17 @@
 """Every workbook as LibreOffice prints it: `make paper`, which leaves the PDFs to look at.
 
-LibreOffice had no part in making the files: it is a second reader, and the printer of those who have no
-Excel. Asked of each page is what a person asks who holds it: whose it is, what its columns are, which page of
-how many, and whether all that the rows say can be read.
+Asked of each page is what a person asks who holds it: whose it is, what its columns are, which page of how
+many, and whether all that the rows say can be read.
 """
 
 from __future__ import annotations
 
-import os
-import subprocess
 from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 from itertools import pairwise, repeat
 from pathlib import Path
 
-import pypdfium2
 import pytest
 from celery import current_app
 from python_calamine import CalamineWorkbook
@@ -28,6 +24,7 @@ from reports.services import making
 from reports.workbooks import HEAD_ROW, Contents, write_book
 from reports.workbooks.heights import Heights
 from tests.factories import DelegateFactory, ExtensionFactory
+from tests.paper import letters, pages_of, printed
 from tests.reports.conftest import enlarge
 from tests.reports.test_export_keeping import made, taken
 from tests.reports.test_official_list import submitted
@@ -97,15 +94,6 @@ def close(meeting, registration: Registration) -> None:
     submitted(registration, until, number=2)
 
 
-def printed(workbooks: list[Path], into: Path) -> None:
-    """Have LibreOffice print ``workbooks`` to PDF; with settings of its own, not those of who runs this."""
-    command = [
-        "soffice", f"-env:UserInstallation={(workbooks[0].parent / 'settings').as_uri()}", "--headless",
-        "--convert-to", "pdf", "--outdir", f"{into}", *map(str, workbooks),
-    ]  # fmt: skip
-    subprocess.run(command, check=True, timeout=300, capture_output=True)
-
-
 def sheets_of(workbook: Path) -> Iterator[list[str]]:
     """The texts of each row of each sheet, as a reader of Excel files finds them."""
     book = CalamineWorkbook.from_path(str(workbook))
@@ -114,22 +102,14 @@ def sheets_of(workbook: Path) -> Iterator[list[str]]:
         yield ["".join(value for value in row if isinstance(value, str)) for row in rows]
 
 
-def pages_of(paper: Path) -> Iterator[list[str]]:
+def papers_of(paper: Path) -> Iterator[list[str]]:
     """The pages of each sheet; each of them begins with the motto of a Party document."""
-    with pypdfium2.PdfDocument(paper) as document:
-        sizes = {(round(page.get_width()), round(page.get_height())) for page in document}
-        assert sizes == {A4_LANDSCAPE}, paper.name
-        pages = ["".join(page.get_textpage().get_text_range().split()) for page in document]
+    pages = pages_of(paper, A4_LANDSCAPE)
     for number, page in enumerate(pages, 1):
         assert f"Trang{number}/{len(pages)}" in page, paper.name
     begins = [at for at, page in enumerate(pages) if not letters(MOTTO) - letters(page)]
     for first, last in pairwise([*begins, len(pages)]):
         yield pages[first:last]
-
-
-def letters(text: str, times: int = 1) -> Counter[str]:
-    """How often each letter comes. Not their order: a PDF may hold one font's letters after another's."""
-    return Counter({letter: times * number for letter, number in Counter(filter(str.isalpha, text)).items()})
 
 
 def wanted(rows: list[str], pages: list[str]) -> Counter[str]:
@@ -140,14 +120,11 @@ def wanted(rows: list[str], pages: list[str]) -> Counter[str]:
 
 def test_what_the_cells_hold_is_on_the_paper_and_each_page_has_its_heading(books, tmp_path):
     """Letter by letter, not one more: a column that is too narrow shows ### or half of a name."""
-    paper = Path(os.environ.get("PAPER", tmp_path / "paper"))
-    printed(list(books.values()), into=paper)
     longest = 0
-    for contents, workbook in books.items():
-        sheets, papers = list(sheets_of(workbook)), list(pages_of(paper / f"{contents}.pdf"))
-        for rows, pages in zip(sheets, papers, strict=True):
-            assert letters("".join(pages)) == wanted(rows, pages), (contents, rows[HEAD_ROW - 5])
-            assert "###" not in "".join(pages), contents
+    for workbook, paper in zip(books.values(), printed(list(books.values()), tmp_path), strict=True):
+        for rows, pages in zip(sheets_of(workbook), papers_of(paper), strict=True):
+            assert letters("".join(pages)) == wanted(rows, pages), (workbook.name, rows[HEAD_ROW - 5])
+            assert "###" not in "".join(pages), workbook.name
             longest = max(longest, len(pages))
     assert longest > 2
 
@@ -160,7 +137,8 @@ def test_without_heights_half_of_a_long_name_is_not_on_the_paper(large, tmp_path
     monkeypatch.setattr(Heights, "of", lambda self, columns: repeat(""))
     workbook = tmp_path / "delegates.xlsx"
     write_book(Contents.DELEGATES, large, workbook)
-    printed([workbook], into=tmp_path)
-    rows, pages = next(sheets_of(workbook)), next(pages_of(tmp_path / "delegates.pdf"))
+    monkeypatch.delenv("PAPER", raising=False)
+    (paper,) = printed([workbook], tmp_path)
+    rows, pages = next(sheets_of(workbook)), next(papers_of(paper))
     lost = wanted(rows, pages) - letters("".join(pages))
     assert not letters("Vân chính trị cấp huyện") - lost

@@ -33,6 +33,7 @@ from tests.factories import (
     five_pm_in,
 )
 from tests.invitations.letters.test_writing import word_text
+from tests.paper import A4, lost, pages_of, printed
 from tests.reports.conftest import enlarge, queries_of
 
 pytestmark = pytest.mark.django_db
@@ -182,6 +183,14 @@ def test_word_pdf_and_workbook_say_the_same(held, nguyet):
     assert any("Toàn hội nghị" in row and 26 in row for row in rows)
     assert ResultDownload.objects.filter(user=nguyet, version=None).count() == len(writing.FORMS)
     assert browser.get(reverse("result_file", args=[held.slug, "exe"])).status_code == 404
+
+
+@pytest.mark.paper
+def test_libreoffice_prints_what_word_holds(held, nguyet, tmp_path):
+    signed = sign(held, nguyet)
+    file = tmp_path / "result.docx"
+    file.write_bytes(writing.docx_of(signed.content, sha256=signed.sha256))
+    assert not lost(file.read_bytes(), pages_of(*printed([file], tmp_path), A4))
 
 
 def test_signed_once_it_stays_and_a_correction_is_a_new_one(held, nguyet):
