@@ -21,7 +21,7 @@ run: setup  ## the whole portal on http://127.0.0.1:8000 (PORT, PORTAL_VAR)
 
 test: .venv/tests.stamp  ## the whole suite, on real servers and a real browser (TESTS=tests/accounts)
 	@tests/ensure_chromium.sh
-	$(BIN)/python -m pytest -n 3 $(TESTS)
+	$(BIN)/python -m pytest -n 3 --dist worksteal $(TESTS)
 
 lint: .venv/tests.stamp  ## style, types, direction of imports, templates, migrations, deployment checks
 	$(BIN)/ruff check .

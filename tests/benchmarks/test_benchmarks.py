@@ -44,6 +44,7 @@ def run(schema: Path) -> str:
     return done.stdout
 
 
+@pytest.mark.slow
 def test_every_measurement_prints_its_table(schema: Path) -> None:
     said = run(schema)
     assert "with fsync on" in said

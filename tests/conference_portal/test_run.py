@@ -66,6 +66,7 @@ def status(url: str) -> int:
         return error.code
 
 
+@pytest.mark.slow
 def test_the_portal_runs_from_nothing_until_it_is_told_to_stop(start: Start, tmp_path: Path) -> None:
     port = free_port()
     first = start(PORT=str(port))

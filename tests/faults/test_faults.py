@@ -40,6 +40,7 @@ def run(database: str, *arguments: str, seconds: float = 900) -> tuple[int, str]
     return done.returncode, done.stdout
 
 
+@pytest.mark.slow
 def test_two_hundred_messages_and_ten_kills(database: str) -> None:
     status, said = run(database)
     assert status == 0, said
