@@ -33,7 +33,7 @@ def pytest_collection_finish() -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What is slow begins, then what drives a browser: nobody shall wait at the end for what takes longest."""
+    """What is slow begins, then what drives a browser: nobody shall wait at the end for what takes long."""
     for item in items:
         if "chromium" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.browser)
