@@ -135,3 +135,21 @@ def test_a_card_held_before_the_camera_is_read_and_counted_once(at_the_point, ca
     phone.context.set_offline(True)
     phone.get_by_role("button", name="Quét QR").click()
     expect(phone.get_by_text("Máy này cần có mạng để đọc mã. Gõ mã ghi dưới ô QR.")).to_be_visible()
+
+
+def test_what_the_telephone_could_not_keep_is_not_shown_as_entered(open_page, sign_in, at_the_point, an):
+    """A full memory or a private window: the person at the door hears of it instead of going on."""
+    address, phone = at_the_point.url, open_page(PHONE, expect_errors=True)
+    phone.add_init_script("IDBObjectStore.prototype.put = () => { throw new DOMException('full', 'QuotaExceededError') }")
+    sign_in(phone, an)
+    phone.goto(address)
+    row = phone.get_by_role("group", name="Nguyễn Hữu Khang")
+    row.get_by_role("button", name="Có mặt").click()
+    expect(phone.locator("[data-waits]")).to_contain_text("Máy không giữ được mục vừa nhập")
+    expect(row.get_by_role("button", name="Có mặt")).to_have_attribute("aria-pressed", "false")
+    code = phone.locator("[data-person]").first.get_attribute("data-code")
+    phone.get_by_label("Mã trên thẻ").fill(code)
+    phone.keyboard.press("Enter")
+    expect(phone.get_by_label("Mã trên thẻ")).to_have_value("")
+    expect(phone.locator("[data-scanned]")).to_have_text("")
+    assert not AttendanceMark.objects.exists()

@@ -1,8 +1,8 @@
 // attending.js: a point reports who came, with or without a line.
 //
-// What is entered is first kept in the browser (IndexedDB: keys, numbers, states and reasons, no names), then sent;
-// it is taken out once the portal has said what became of it. Each entry has a key, so that what is sent
-// again is kept once, and an age in seconds, so that a wrong clock decides nothing.
+// What is entered is first kept in the browser (IndexedDB: keys, numbers, states and reasons, no names), only then
+// shown as entered, then sent; it is taken out once the portal has said what became of it. Each entry has a key,
+// so that what is sent again is kept once, and an age in seconds, so that a wrong clock decides nothing.
 (() => {
   "use strict";
   const root = document.querySelector("[data-attending]");
@@ -40,9 +40,15 @@
   let order = 0;
   async function keep(entry) {
     const row = { key: uuid(), url, made: Date.now(), order: order++, ...entry };
-    await store("readwrite", (rows) => rows.put(row));
+    try {
+      await store("readwrite", (rows) => rows.put(row));
+    } catch {
+      say("warn", "Máy không giữ được mục vừa nhập: có thể đã hết bộ nhớ, hoặc đây là cửa sổ ẩn danh. Tải lại trang rồi nhập lại.");
+      return false;
+    }
     await show();
     sync();
+    return true;
   }
 
   // ── Sending ─────────────────────────────────────────────────────────────────────────────
@@ -185,7 +191,6 @@
     if (button) {
       const line = button.closest("[data-person]");
       const state = line.dataset.state === button.dataset.mark ? "cleared" : button.dataset.mark;
-      mark(line.dataset.person, state);
       await keep({ delegate: line.dataset.person, state, visiting: Boolean(line.dataset.guest) });
     } else if (event.target.closest("[data-take-count]")) {
       await keep({ counted: true, base: base() });
@@ -207,12 +212,11 @@
     const line = [...root.querySelectorAll("[data-code]")].find((one) => plain(one.dataset.code) === plain(code));
     const said = part("data-scanned");
     if (line) {
-      said.textContent = `${line.querySelector("b").textContent}: có mặt`;
-      mark(line.dataset.person, "present");
-      await keep({ delegate: line.dataset.person, state: "present", scanned, visiting: Boolean(line.dataset.guest) });
+      const kept = await keep({ delegate: line.dataset.person, state: "present", scanned, visiting: Boolean(line.dataset.guest) });
+      said.textContent = kept ? `${line.querySelector("b").textContent}: có mặt` : "";
     } else {
-      said.textContent = `Mã ${code} không có trong danh sách ở đây; cổng sẽ cho biết.`;
-      await keep({ code: code.slice(0, 20), state: "present", scanned });
+      const kept = await keep({ code: code.slice(0, 20), state: "present", scanned });
+      said.textContent = kept ? `Mã ${code} không có trong danh sách ở đây; cổng sẽ cho biết.` : "";
     }
   }
 
