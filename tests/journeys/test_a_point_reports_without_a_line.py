@@ -140,7 +140,7 @@ def test_a_card_held_before_the_camera_is_read_and_counted_once(at_the_point, ca
 def test_what_the_telephone_could_not_keep_is_not_shown_as_entered(open_page, sign_in, at_the_point, an):
     """A full memory or a private window: the person at the door hears of it instead of going on."""
     address, phone = at_the_point.url, open_page(PHONE, expect_errors=True)
-    phone.add_init_script("IDBObjectStore.prototype.put = () => { throw new DOMException('full', 'QuotaExceededError') }")
+    phone.add_init_script("IDBObjectStore.prototype.put = () => { throw new Error('the telephone is full') }")
     sign_in(phone, an)
     phone.goto(address)
     row = phone.get_by_role("group", name="Nguyễn Hữu Khang")
