@@ -1,6 +1,6 @@
 """Pictures for the guides, taken while a journey runs, and whether a guide holds beside what was seen.
 
-``make guide`` keeps the pictures in ``docs/guide/images``; every other run throws them away.
+``make guide`` takes the pictures into ``docs/guide/images``; every other run sees that each has its moment.
 """
 
 import re
@@ -23,7 +23,7 @@ TO_THE_TOP = "part => part.scrollIntoView({block: 'start', behavior: 'instant'})
 class Album:
     """The pictures that were taken, and all that was to be read on the way."""
 
-    def __init__(self, keep: Path) -> None:
+    def __init__(self, keep: Path | None) -> None:
         self.keep = keep
         self.names: list[str] = []
         self.said = ""
@@ -36,7 +36,8 @@ class Album:
     def take(self, page: Page, name: str) -> None:
         """Take a picture of what the window shows."""
         page.evaluate(MOVED)
-        page.screenshot(path=self.keep / f"{name}.png")
+        if self.keep:
+            page.screenshot(path=self.keep / f"{name}.png")
         self.names.append(name)
         self.read(page)
 
