@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections import defaultdict, deque
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import reduce
 from operator import or_
 from os.path import commonprefix
@@ -11,14 +11,14 @@ from typing import NamedTuple
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from accounts.models import Unit
+from accounts.models import Tier, Unit
 from accounts.picture import Picture
-from bridge_points.models import BridgePoint
+from bridge_points.models import state_of
 from invitations.models import Invitation, InvitedRole, Meeting
 from registrations.doubles import second_posts
 from registrations.models import ExtensionRequest, SamePerson
 from registrations.states import standing, with_extension
-from reports.counts import COMMUNES, Commune, Counts, Line, UnitCounts
+from reports.counts import COMMUNES, Commune, CountedPoint, CountedUnit, Counts, Line, UnitCounts
 from reports.tallies import Tally
 
 
@@ -95,9 +95,10 @@ def read_invitations(meeting: Meeting, picture: Picture, where: Where = EVERYWHE
 def _read(meeting: Meeting, invitations: Sequence[Invitation], *, whole: bool) -> _Reading:
     invited = [invitation.unit for invitation in invitations]
     communes = _communes(invited, whole=whole)
-    units = [*(unit for below in communes.values() for unit in below), *invited]
-    points = _points(meeting, units, [] if whole else invitations)
-    at = {point.unit_id: point for point in points.values()}
+    known = {unit.pk: unit for below in communes.values() for unit in below}
+    known |= {unit.pk: _unit(unit.pk, unit.name, unit.short_name) for unit in invited}
+    points = _points(meeting, known, [] if whole else invitations)
+    at = {point.unit.pk: point for point in points.values()}
     lines = _lines(invitations, points, meeting)
     return _Reading(
         invitations,
@@ -116,34 +117,43 @@ def _same_people(meeting: Meeting) -> list[SameRows]:
     return [SameRows(*row) for row in decided.values_list("first_id", "second_id", *lists)]
 
 
-def _points(meeting: Meeting, units: list[Unit], only: Sequence[Invitation]) -> dict[int, BridgePoint]:
-    """The points in the order of their units, which are known already but for the province itself.
+def _points(
+    meeting: Meeting, known: Mapping[int, CountedUnit], only: Sequence[Invitation]
+) -> dict[int, CountedPoint]:
+    """The points in the order of their units, which are ``known`` already but for the province itself.
 
     Of ``only`` some units: theirs, and those where their people sit.
     """
-    known = {unit.pk: unit for unit in units}
-    points = {}
     here = meeting.bridge_points.order_by("unit__position", "unit__sort_key", "pk").with_last_result()
     if only:
         seats = Tally.objects.filter(registration__invitation__in=[one.pk for one in only])
         here = here.filter(Q(unit__in=list(known)) | Q(pk__in=seats.values("bridge_point")))
-    for point in here:
-        if point.unit_id in known:
-            point.unit = known[point.unit_id]
-        points[point.pk] = point
+    own = ("pk", "tier", "connects", "last_result", "venue", "chair", "technician", "technician_phone")
+    rows = deque(here.values_list(*own, "unit_id", "unit__name", "unit__short_name"))
+    points = dict[int, CountedPoint]()
+    while rows:  # each row goes when its point is made: the nation's stand in memory once
+        pk, tier, connects, result, venue, chair, technician, phone, *unit = rows.popleft()
+        state = state_of(connects=connects, last_result=result, has_technician=bool(technician and phone))
+        at, place = known.get(unit[0]) or _unit(*unit), len(points)
+        points[pk] = CountedPoint(pk, at, place, Tier(tier), connects, state, venue, chair, technician, phone)
     return points
 
 
-def _communes(invited: list[Unit], *, whole: bool) -> dict[int, list[Unit]]:
+def _unit(pk: int, name: str, short_name: str) -> CountedUnit:
+    return CountedUnit(pk, name, short_name or name)
+
+
+def _communes(invited: list[Unit], *, whole: bool) -> dict[int, list[CountedUnit]]:
     """The communes and branches below each invited unit; below two, they belong to the nearer."""
-    found: dict[int, list[Unit]] = defaultdict(list)
+    found: dict[int, list[CountedUnit]] = defaultdict(list)
     by_path = {unit.path: unit.pk for unit in invited}
-    for commune in _below(list(by_path)) if whole else _below_each(list(by_path)):
-        path = commune.path
-        while path := path.rstrip(".").rpartition(".")[0]:
-            path += "."
-            if path in by_path:
-                found[by_path[path]].append(commune)
+    below = _below(list(by_path)) if whole else _below_each(list(by_path))
+    for pk, name, short_name, path in below.values_list("pk", "name", "short_name", "path"):
+        above = path
+        while above := above.rstrip(".").rpartition(".")[0]:
+            above += "."
+            if above in by_path:
+                found[by_path[above]].append(_unit(pk, name, short_name))
                 break
     return found
 
@@ -163,7 +173,7 @@ def _below_each(paths: list[str]) -> QuerySet[Unit]:
 
 
 def _lines(
-    invitations: Iterable[Invitation], points: dict[int, BridgePoint], meeting: Meeting
+    invitations: Iterable[Invitation], points: dict[int, CountedPoint], meeting: Meeting
 ) -> dict[int, list[Line]]:
     """Every line of these invitations, points in their order, roles in the letter's.
 

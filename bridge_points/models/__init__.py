@@ -3,7 +3,7 @@
 from bridge_points.models.check import CheckItem, CheckPart, PointCheck, PointSignature
 from bridge_points.models.incident import Incident, IncidentEntry
 from bridge_points.models.line import CALL_LASTS, LineState, LineTest, PointLine
-from bridge_points.models.point import AREA, BridgePoint, BridgePointQuerySet, PointState, area_at
+from bridge_points.models.point import AREA, BridgePoint, BridgePointQuerySet, PointState, area_at, state_of
 
 __all__ = [
     "AREA",
@@ -21,4 +21,5 @@ __all__ = [
     "PointSignature",
     "PointState",
     "area_at",
+    "state_of",
 ]

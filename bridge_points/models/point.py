@@ -58,6 +58,15 @@ class PointState(models.TextChoices):
     OFF = "off", "không kết nối"
 
 
+def state_of(*, connects: bool, last_result: str | None, has_technician: bool) -> PointState:
+    """How far a point is: the result of its last line test, if any, tells more than who can be called."""
+    if not connects:
+        return PointState.OFF
+    if last_result:
+        return PointState.TESTED if last_result == LineTest.Result.GOOD else PointState.FAILED
+    return PointState.CONTACT if has_technician else PointState.REGISTERED
+
+
 class BridgePointQuerySet(models.QuerySet["BridgePoint"]):
     """Which bridge points."""
 
@@ -243,9 +252,5 @@ class BridgePoint(models.Model):
     @property
     def state(self) -> PointState:
         """How far this point is. Uses ``last_result`` of ``with_last_result()`` where it was asked for."""
-        if not self.connects:
-            return PointState.OFF
         result = getattr(self, "last_result", None)
-        if result:
-            return PointState.TESTED if result == LineTest.Result.GOOD else PointState.FAILED
-        return PointState.CONTACT if self.has_technician else PointState.REGISTERED
+        return state_of(connects=self.connects, last_result=result, has_technician=self.has_technician)

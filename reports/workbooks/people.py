@@ -8,7 +8,7 @@ from operator import itemgetter
 from typing import Any
 
 from registrations.models import Delegate
-from reports.counts import COMMUNES, OFFICIAL_ORDER
+from reports.counts import COMMUNES, OFFICIAL_ORDER, CountedPoint
 from reports.workbooks.cells import Content
 from reports.workbooks.source import Source
 from reports.workbooks.tables import DELEGATES, Table
@@ -53,7 +53,7 @@ class Delegates:
         known = [(unit.standing.registration, unit) for unit in units]
         registered = [(registration.pk, unit) for registration, unit in known if registration is not None]
         lines = [line for _, unit in registered for line in unit.lines]
-        points = sorted({line.point.pk: line.point for line in lines}.values(), key=_place_of_a_point)
+        points = sorted({line.point for line in lines}, key=_place_of_a_point)
         self.units = {pk: unit.unit.name for pk, unit in registered}
         self.points = {point.pk: point.unit.called for point in points}
         self.roles: dict[int | None, str] = {role.pk: str(role) for role, _ in source.counts.by_role if role}
@@ -106,8 +106,8 @@ class Delegates:
             )  # fmt: skip
 
 
-def _place_of_a_point(point: Any) -> tuple[Any, ...]:
-    return point.tier in COMMUNES, point.unit.position, point.unit.sort_key, point.pk
+def _place_of_a_point(point: CountedPoint) -> tuple[bool, int]:
+    return point.tier in COMMUNES, point.place
 
 
 def _portions(sizes: dict[int, int]) -> Iterator[list[int]]:

@@ -41,7 +41,7 @@ def commune_points(source: Source) -> Table:
 def _communes(source: Source, connected: str) -> Iterator[Row]:
     number = 0
     for unit in _units(source):
-        declared = {line.point.unit_id: line.declared for line in unit.commune_lines}
+        declared = {line.point.unit.pk: line.declared for line in unit.commune_lines}
         for commune in unit.communes:
             number += 1
             point = commune.point

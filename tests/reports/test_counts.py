@@ -91,7 +91,7 @@ def test_a_commune_below_two_invited_units_belongs_to_the_nearer(filled, can_loc
     commune = UnitFactory.create(name="Xã Mới", parent=cluster)
     InvitationFactory.create(meeting=filled, unit=cluster, audience=district_audience)
     units = {unit.unit.name: unit for unit in read_counts(filled, Picture(timezone.now())).units}
-    assert [c.unit for c in units["Cụm Nghèn"].communes] == [commune]
+    assert [c.unit.pk for c in units["Cụm Nghèn"].communes] == [commune.pk]
     assert len(units["Huyện ủy Can Lộc"].communes) == 3
 
 
