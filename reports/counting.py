@@ -13,7 +13,6 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import Tier, Unit
 from accounts.picture import Picture
-from bridge_points.models import state_of
 from invitations.models import Invitation, InvitedRole, Meeting
 from registrations.doubles import second_posts
 from registrations.models import ExtensionRequest, SamePerson
@@ -128,14 +127,13 @@ def _points(
     if only:
         seats = Tally.objects.filter(registration__invitation__in=[one.pk for one in only])
         here = here.filter(Q(unit__in=list(known)) | Q(pk__in=seats.values("bridge_point")))
-    own = ("pk", "tier", "connects", "last_result", "venue", "chair", "technician", "technician_phone")
-    rows = deque(here.values_list(*own, "unit_id", "unit__name", "unit__short_name"))
+    own = ("tier", "connects", "last_result", "venue", "chair", "technician", "technician_phone")
+    rows = deque(here.values_list("pk", "unit_id", "unit__name", "unit__short_name", *own))
     points = dict[int, CountedPoint]()
     while rows:  # each row goes when its point is made: the nation's stand in memory once
-        pk, tier, connects, result, venue, chair, technician, phone, *unit = rows.popleft()
-        state = state_of(connects=connects, last_result=result, has_technician=bool(technician and phone))
-        at, place = known.get(unit[0]) or _unit(*unit), len(points)
-        points[pk] = CountedPoint(pk, at, place, Tier(tier), connects, state, venue, chair, technician, phone)
+        pk, unit, name, short_name, tier, *rest = rows.popleft()
+        at = known.get(unit) or _unit(unit, name, short_name)
+        points[pk] = CountedPoint(pk, at, len(points), Tier(tier), *rest)
     return points
 
 

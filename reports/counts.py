@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from accounts.fingerprint import fingerprint
 from accounts.models import Tier, Unit
-from bridge_points.models import PointState
+from bridge_points.models import PointState, state_of
 from invitations.models import InvitedRole
 from registrations.states import Standing, UnitState
 
@@ -68,7 +68,7 @@ class CountedPoint(NamedTuple):
     """Where it stands in the order of the points."""
     tier: Tier
     connects: bool
-    state: PointState
+    last_result: str | None
     venue: str
     chair: str
     technician: str
@@ -82,6 +82,13 @@ class CountedPoint(NamedTuple):
     def has_technician(self) -> bool:
         """Somebody can be called about the line."""
         return bool(self.technician and self.technician_phone)
+
+    @property
+    def state(self) -> PointState:
+        """How far this point is."""
+        return state_of(
+            connects=self.connects, last_result=self.last_result, has_technician=self.has_technician
+        )
 
 
 class Line(NamedTuple):

@@ -43,9 +43,11 @@
     try {
       await store("readwrite", (rows) => rows.put(row));
     } catch {
-      say("warn", "Máy không giữ được mục vừa nhập: có thể đã hết bộ nhớ, hoặc đây là cửa sổ ẩn danh. Tải lại trang rồi nhập lại.");
+      trouble = "Máy không giữ được mục vừa nhập: có thể đã hết bộ nhớ, hoặc đây là cửa sổ ẩn danh. Tải lại trang rồi nhập lại.";
+      say("warn", trouble);
       return false;
     }
+    trouble = "";
     await show();
     sync();
     return true;
@@ -210,14 +212,11 @@
   const plain = (code) => code.toUpperCase().replace(/[\s-]/g, "").replace(/O/g, "0").replace(/[IL]/g, "1");
   async function card(code, scanned) {
     const line = [...root.querySelectorAll("[data-code]")].find((one) => plain(one.dataset.code) === plain(code));
-    const said = part("data-scanned");
-    if (line) {
-      const kept = await keep({ delegate: line.dataset.person, state: "present", scanned, visiting: Boolean(line.dataset.guest) });
-      said.textContent = kept ? `${line.querySelector("b").textContent}: có mặt` : "";
-    } else {
-      const kept = await keep({ code: code.slice(0, 20), state: "present", scanned });
-      said.textContent = kept ? `Mã ${code} không có trong danh sách ở đây; cổng sẽ cho biết.` : "";
-    }
+    const [who, words] = line
+      ? [{ delegate: line.dataset.person, visiting: Boolean(line.dataset.guest) }, `${line.querySelector("b").textContent}: có mặt`]
+      : [{ code: code.slice(0, 20) }, `Mã ${code} không có trong danh sách ở đây; cổng sẽ cho biết.`];
+    const kept = await keep({ ...who, state: "present", scanned });
+    part("data-scanned").textContent = kept ? words : "";
   }
 
   const typed = part("data-code-form");
