@@ -14,6 +14,7 @@ from accounts.requests import PortalRequest
 from registrations import services
 from registrations.forms import SubmitForm
 from registrations.models import Attempt, Change, Submission
+from registrations.snapshot import numbers_of
 from registrations.states import Standing
 from registrations.views.scope import fetch
 from registrations.views.versions import submissions_of
@@ -71,6 +72,7 @@ def show_receipt(
         "meeting": at.invitation.meeting,
         "unit": at.invitation.unit,
         "submission": submission,
+        "numbers": numbers_of(submission.content),
         "submissions": submissions_of(at.registration),
         "scans": submission.scans.select_related("uploaded_by"),
         "refused": refused,

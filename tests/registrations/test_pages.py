@@ -12,7 +12,7 @@ from registrations import services
 from registrations.models import Attempt, Submission
 from registrations.views.unit import FEW
 from tests.cast import client_of
-from tests.factories import DelegateFactory, UnitFactory
+from tests.factories import BridgePointFactory, DelegateFactory, HeadcountFactory, UnitFactory
 from tests.registrations.conftest import press_submit
 
 pytestmark = pytest.mark.django_db
@@ -74,6 +74,16 @@ def test_submitting_leads_to_the_receipt_and_the_receipt_can_be_opened_again(add
         assert part in receipt
     assert client.post(address + "gui/", form, follow=True).redirect_chain[-1][0].endswith("/bien-nhan/1/")
     assert Submission.objects.count() == 1
+
+
+def test_the_receipt_calls_a_communes_number_by_its_name(address, an, draft, meeting, can_loc_communes):
+    commune = can_loc_communes[0]
+    point = BridgePointFactory.create(meeting=meeting, unit=commune)
+    HeadcountFactory.create(registration=draft, bridge_point=point, role=None, number=64)
+    form = {"form_uuid": str(uuid.uuid4()), "version": draft.version}
+    receipt = client_of(an).post(address + "gui/", form, follow=True).content.decode()
+    assert f'<th scope="row" class="fw-normal">{commune.called}</th><td class="num">64</td>' in receipt
+    assert commune.slug not in receipt
 
 
 def test_a_stale_submit_shows_what_changed_meanwhile(address, an, draft, desk, district_roles):
