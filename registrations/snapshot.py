@@ -126,13 +126,6 @@ def _same() -> QuerySet[SamePerson, tuple[int, int]]:
 _SAME = Composed(_same)
 
 
-def numbers_of(content: dict[str, Any]) -> list[tuple[str, int]]:
-    """Return the numbers of a document in its order, each with its role or, without one, its commune."""
-    called = {point["unit"]: point["name"] for point in content["points"]}
-    rows = content["headcounts"]
-    return [(row["role"] or called.get(row["point"], row["point"]), row["number"]) for row in rows]
-
-
 def names_beyond(content: dict[str, Any]) -> int:
     """Return how many names a document holds beyond the declared numbers, role by role."""
     declared = {line["role_id"]: line["number"] for line in content["headcounts"] if line["role_id"]}

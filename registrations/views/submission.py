@@ -12,9 +12,9 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.permissions import Right
 from accounts.requests import PortalRequest
 from registrations import services
+from registrations.comparison import PROVINCIAL, point_names
 from registrations.forms import SubmitForm
 from registrations.models import Attempt, Change, Submission
-from registrations.snapshot import numbers_of
 from registrations.states import Standing
 from registrations.views.scope import fetch
 from registrations.views.versions import submissions_of
@@ -67,12 +67,16 @@ def show_receipt(
     status: int = 200,
 ) -> HttpResponse:
     """Draw the receipt, with what was ``refused`` of the files just sent and how many were ``kept``."""
+    names = point_names(submission.content)
     context = {
         "at": at,
         "meeting": at.invitation.meeting,
         "unit": at.invitation.unit,
         "submission": submission,
-        "numbers": numbers_of(submission.content),
+        "numbers": [
+            (row["role"] or names.get(row["point"], PROVINCIAL), row["number"])
+            for row in submission.content["headcounts"]
+        ],
         "submissions": submissions_of(at.registration),
         "scans": submission.scans.select_related("uploaded_by"),
         "refused": refused,
