@@ -22,7 +22,6 @@ from invitations.models import GONE, Closing, LetterReading, Meeting, Purge
 from registrations.doubles import proposals
 from registrations.earlier import earlier
 from registrations.models import Attendance, Delegate, ResultTelling, RosterUpload, Submission
-from registrations.snapshot import digest, take_snapshot
 from reminders.models import Call, DeliveryReport, Reminder, ReminderAttempt
 from reports import freezing
 from reports.archive import write_archive
@@ -100,11 +99,11 @@ def plant(slug: str, who: tuple[str, str], user) -> Meeting:
     AttendanceFactory.create(point=point, session=session, present=4, excused=1, reason=said)
     AttendanceEntryFactory.create(point=point, session=session, excused=1, reason=said)
     AttendanceMarkFactory.create(delegate=people[0], session=session, state="excused", reason=said)
-    content, counts = take_snapshot(registration, invitation)
     submission = SubmissionFactory.create(
-        registration=registration, code=f"{slug}-1", content=content, sha256=digest(content),
-        decided_at=meeting.registration_deadline - timedelta(hours=1), **counts._asdict(),
-    )  # fmt: skip
+        registration=registration,
+        code=f"{slug}-1",
+        decided_at=meeting.registration_deadline - timedelta(hours=1),
+    )
     _log(registration, said, who)
     _files(invitation, submission, meeting, said, name, user)
     _messages(meeting, invitation.unit, said, who)

@@ -28,6 +28,7 @@ from registrations.models import (
     Submission,
 )
 from registrations.services import own_point
+from registrations.snapshot import digest, take_snapshot
 from tests.factories.bridge_points import BridgePointFactory
 from tests.factories.invitations import InvitationFactory, InvitedRoleFactory, SessionFactory
 from tests.factories.values import person
@@ -81,19 +82,26 @@ class DelegateFactory(DjangoModelFactory[Delegate]):
 
 
 class SubmissionFactory(DjangoModelFactory[Submission]):
+    """What the registration holds at this moment, as the portal would keep it; say what is to differ."""
+
     class Meta:
         model = Submission
+
+    class Params:
+        held = factory.LazyAttribute(
+            lambda submission: take_snapshot(submission.registration, submission.registration.invitation)
+        )
 
     registration = factory.SubFactory(RegistrationFactory, submitted=True)
     number = factory.Sequence(lambda n: n + 1)
     code = factory.Sequence(lambda n: f"HT23-{n:06d}")
     form_uuid = factory.LazyFunction(uuid.uuid4)
     version = 1
-    content: Any = factory.LazyFunction(lambda: {"delegates": []})
-    sha256 = "0" * 64
-    declared = 10
-    named = 0
-    points = 0
+    content: Any = factory.LazyAttribute(lambda submission: submission.held[0])
+    sha256 = factory.LazyAttribute(lambda submission: digest(submission.content))
+    declared = factory.LazyAttribute(lambda submission: submission.held[1].declared)
+    named = factory.LazyAttribute(lambda submission: submission.held[1].named)
+    points = factory.LazyAttribute(lambda submission: submission.held[1].points)
     arrived_at = factory.LazyFunction(timezone.now)
     decided_at = factory.SelfAttribute("arrived_at")
     deadline = factory.SelfAttribute("registration.invitation.meeting.registration_deadline")

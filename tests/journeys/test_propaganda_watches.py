@@ -10,7 +10,6 @@ from playwright.sync_api import Page, expect
 from accounts.clock import database_now
 from invitations.models import Meeting
 from registrations.models import Submission
-from registrations.snapshot import digest, take_snapshot
 from reports import freezing
 from reports.freezes import BoardDownload
 from tests.factories import InvitationFactory, RegistrationFactory, SubmissionFactory
@@ -97,20 +96,13 @@ def correct_after(meeting: Meeting, registration) -> None:
     """The list is frozen; a unit with more time submits after that, and its time ends."""
     meeting.registration_deadline = database_now() - timedelta(minutes=10)
     meeting.save(update_fields=["registration_deadline"])
-    for submission in Submission.objects.filter(registration__invitation__meeting=meeting):
-        Submission.objects.filter(pk=submission.pk).update(
-            decided_at=meeting.registration_deadline - timedelta(hours=1), **held(submission.registration)
-        )
+    Submission.objects.filter(registration__invitation__meeting=meeting).update(
+        decided_at=meeting.registration_deadline - timedelta(hours=1)
+    )
     freezing.settle(meeting)
     until = meeting.registration_deadline + timedelta(minutes=3)
     registration.invitation.extensions.create(until=until, reason="Mất điện", granted_at=until)
-    SubmissionFactory.create(registration=registration, number=1, decided_at=until, **held(registration))
-
-
-def held(registration) -> dict[str, object]:
-    """What a submission of this moment would hold."""
-    content, counts = take_snapshot(registration, registration.invitation)
-    return {"content": content, "sha256": digest(content), **counts._asdict()}
+    SubmissionFactory.create(registration=registration, number=1, decided_at=until)
 
 
 def take_files(page: Page, meeting: Meeting, album: Album) -> None:

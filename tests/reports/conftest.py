@@ -34,7 +34,6 @@ __all__ = ["reads_well", "sign_in"]
 def can_loc_registration(can_loc_invitation, can_loc_point, can_loc_communes, district_roles) -> Registration:
     """Can Lộc has submitted: 5 + 10 declared, 3 + 8 named, communes 30 (tested) and 40 off; one is silent."""
     registration = RegistrationFactory.create(invitation=can_loc_invitation, submitted=True)
-    SubmissionFactory.create(registration=registration, number=1, declared=45, named=11, points=1)
     first, second, _ = district_roles
     HeadcountFactory.create(registration=registration, role=first, number=5)
     HeadcountFactory.create(registration=registration, role=second, number=10)
@@ -50,6 +49,7 @@ def can_loc_registration(can_loc_invitation, can_loc_point, can_loc_communes, di
     off = BridgePointFactory.create(meeting=meeting, unit=thien_loc, parent=can_loc_point, connects=False)
     HeadcountFactory.create(registration=registration, bridge_point=tested, role=None, number=30)
     HeadcountFactory.create(registration=registration, bridge_point=off, role=None, number=40)
+    SubmissionFactory.create(registration=registration, number=1)
     return registration
 
 

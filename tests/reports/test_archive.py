@@ -13,7 +13,6 @@ from django.utils import timezone
 
 from invitations import closing, issuing
 from registrations.models import Submission
-from registrations.snapshot import digest, take_snapshot
 from reports.archive import write_archive
 from reports.models import Download, ExportJob
 from reports.services import ask_export, make_export, making, results
@@ -29,11 +28,7 @@ def over(filled, trang, nguyet, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "media"
     now = timezone.now()
     issuing.first(meeting=filled, user=trang, now=now)
-    submission = Submission.objects.get()
-    registration = submission.registration
-    submission.content, _ = take_snapshot(registration, registration.invitation)
-    submission.sha256, submission.decided_at = digest(submission.content), now - timedelta(hours=3)
-    submission.save()
+    Submission.objects.update(decided_at=now - timedelta(hours=3))
     filled.registration_deadline = now - timedelta(hours=2)
     filled.save()
     filled.sessions.update(date=timezone.localdate() - timedelta(days=1))

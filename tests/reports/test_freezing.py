@@ -19,15 +19,13 @@ from tests.cast import client_of
 from tests.factories import ChangeFactory, ExtensionFactory, SubmissionFactory
 from tests.together import PATIENCE, at_once, meeting_point, until_held_back
 
-CONTENT = {"delegates": [], "points": [], "headcounts": []}
-
 
 @pytest.fixture
 def over(filled, can_loc_registration) -> Meeting:
     """The deadline passed ten minutes ago; Can Lộc submitted an hour before it."""
     filled.registration_deadline = database_now() - timedelta(minutes=10)
     filled.save(update_fields=["registration_deadline"])
-    Submission.objects.update(decided_at=filled.registration_deadline - timedelta(hours=1), content=CONTENT)
+    Submission.objects.update(decided_at=filled.registration_deadline - timedelta(hours=1))
     return filled
 
 
@@ -36,9 +34,7 @@ def frozen(meeting) -> freezing.Frozen:
 
 
 def again(registration, at, number=2, **counts) -> Submission:
-    return SubmissionFactory.create(
-        registration=registration, number=number, decided_at=at, content=CONTENT, **counts
-    )
+    return SubmissionFactory.create(registration=registration, number=number, decided_at=at, **counts)
 
 
 # ── What is frozen ───────────────────────────────────────────────────────────────────────────

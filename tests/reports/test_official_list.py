@@ -12,7 +12,6 @@ from python_calamine import CalamineWorkbook
 
 from accounts.clock import database_now
 from registrations.models import Delegate, Registration, Submission
-from registrations.snapshot import digest, take_snapshot
 from reports import freezing, services
 from reports.forms import ScheduleForm
 from reports.freezes import Freeze
@@ -33,23 +32,12 @@ def quiet(settings, tmp_path, monkeypatch):
     monkeypatch.setattr(making, "RENEW", 600)
 
 
-def submitted(registration, at, number=1) -> Submission:
-    """What the registration holds, as a submission of that moment."""
-    registration.refresh_from_db()
-    content, counts = take_snapshot(registration, registration.invitation)
-    return SubmissionFactory.create(
-        registration=registration, number=number, decided_at=at, content=content,
-        sha256=digest(content), **counts._asdict(),
-    )  # fmt: skip
-
-
 @pytest.fixture
 def over(filled, can_loc_registration):
     """The deadline passed ten minutes ago; Can Lộc's submission holds what it holds."""
     filled.registration_deadline = database_now() - timedelta(minutes=10)
     filled.save(update_fields=["registration_deadline"])
-    Submission.objects.all().delete()
-    submitted(can_loc_registration, filled.registration_deadline - timedelta(hours=1))
+    Submission.objects.update(decided_at=filled.registration_deadline - timedelta(hours=1))
     return filled
 
 
@@ -108,8 +96,8 @@ def test_a_supplement_is_a_sheet_of_its_own_and_goes_into_the_amended_list(
     gone.delete()
     altered.position = "Chức vụ mới"
     altered.save()
-    submitted(can_loc_registration, until, number=2)
-    submitted(nghi_xuan_registration, until)
+    SubmissionFactory.create(registration=can_loc_registration, number=2, decided_at=until)
+    SubmissionFactory.create(registration=nghi_xuan_registration, number=1, decided_at=until)
     found = sheets(made(over, nguyet))
     assert list(found) == ["Đại biểu", "Số lượng", "Điểm cầu cấp xã", "Bổ sung số 1"]
     assert len(numbered(found["Đại biểu"])) == 11

@@ -23,11 +23,10 @@ from reports.models import ExportJob
 from reports.services import making
 from reports.workbooks import HEAD_ROW, Contents, write_book
 from reports.workbooks.heights import Heights
-from tests.factories import DelegateFactory, ExtensionFactory
+from tests.factories import DelegateFactory, ExtensionFactory, SubmissionFactory
 from tests.paper import letters, pages_of, printed
 from tests.reports.conftest import enlarge
 from tests.reports.test_export_keeping import made, taken
-from tests.reports.test_official_list import submitted
 from tests.reports.test_workbook_kinds import STANDING
 
 pytestmark = [pytest.mark.paper, pytest.mark.django_db]
@@ -86,12 +85,13 @@ def close(meeting, registration: Registration) -> None:
     meeting.registration_deadline = database_now() - timedelta(minutes=10)
     meeting.save(update_fields=["registration_deadline"])
     registration.submissions.all().delete()
-    submitted(registration, meeting.registration_deadline - timedelta(hours=1))
+    in_time = meeting.registration_deadline - timedelta(hours=1)
+    SubmissionFactory.create(registration=registration, number=1, decided_at=in_time)
     freezing.official_list(meeting)
     until = meeting.registration_deadline + freezing.GRACE + timedelta(seconds=20)
     ExtensionFactory.create(invitation=registration.invitation, until=until)
     registration.delegates.exclude(full_name=LONG_NAME).first().delete()
-    submitted(registration, until, number=2)
+    SubmissionFactory.create(registration=registration, number=2, decided_at=until)
 
 
 def sheets_of(workbook: Path) -> Iterator[list[str]]:
